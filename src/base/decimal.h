@@ -56,6 +56,16 @@ public:
     bool is_negative() const { return negative_ && !is_zero(); }
     bool is_integer() const;
 
+    // 12.30 becomes 12.3; 1200 stays.
+    Decimal without_trailing_zeros() const;
+
+    // The representation: (-1)^negative * (high * 2^64 + low) * 10^exponent.
+    std::uint64_t coefficient_low() const { return low_; }
+    std::uint64_t coefficient_high() const { return high_; }
+    int exponent() const { return exponent_; }
+    // The coefficient must be below 10^34 and the exponent within -6176..6111.
+    static Decimal from_digits(std::uint64_t high, std::uint64_t low, int exponent, bool negative);
+
     std::strong_ordering compare(const Decimal&) const;
     friend bool operator==(const Decimal& a, const Decimal& b) { return a.compare(b) == 0; }
     friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {

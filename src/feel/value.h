@@ -7,7 +7,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/arena.h"
@@ -33,7 +35,9 @@ struct Moment {
     std::int64_t local_seconds = 0;  // since 1970-01-01T00:00:00 on that wall
     std::uint32_t nanos = 0;
     std::int32_t offset = 0;         // seconds east of UTC; kNoOffset: a local time
-    const Zone* zone = nullptr;      // named zone if one was written
+    // The named zone if one was written. A DateTime then has the zone's offset at that moment in
+    // `offset` too; a Time has kNoOffset, for it depends on the day.
+    const Zone* zone = nullptr;
     static constexpr std::int32_t kNoOffset = INT32_MIN;
 };
 
@@ -46,6 +50,7 @@ public:
     static Value number(const Decimal&);
     static Value string(std::string_view borrowed);
     static Value date(Date);
+    static Value date_of_days(std::int64_t days);     // years -999'999'999 to 999'999'999
     static Value time(const Moment&);       // local_seconds within the day
     static Value date_time(const Moment&);
     static Value instant(Instant, const Zone&);       // a date and time that knows its zone
@@ -65,7 +70,8 @@ public:
     bool as_boolean() const;
     const Decimal& as_number() const;
     std::string_view as_string() const;
-    Date as_date() const;
+    Date as_date() const;                        // cut to the years that a Date can hold
+    std::int64_t date_days() const;              // of a Date, since 1970-01-01
     Moment as_moment() const;                    // of a Time or a DateTime
     std::int64_t as_months() const;
     std::span<const Value> as_list() const;
@@ -103,13 +109,17 @@ struct RangeValue {
     Value end;
     bool begin_included = false;
     bool end_included = false;
+    // How it was written: `(< 10)` contains what `(null..10)` contains but is not equal to it, and
+    // `(!= 10)` has a hole where the others have ends.
+    enum class Form : std::uint8_t { Interval, Comparison, Equal, NotEqual };
+    Form form = Form::Interval;
 };
 
 // FEEL's `=`: true, false, or null when the two can't be compared.
 Value equal(const Value& a, const Value& b);
 // Three-valued `<`: nullopt when the two have no order.
 std::optional<std::partial_ordering> order(const Value& a, const Value& b);
-// FEEL's string() form: "12.30", "2026-02-28", "PT26H", "[1, 2]".
+// FEEL's string() form: "12.30", "2026-02-28", "P1DT2H", "[1, 2]".
 std::string to_text(const Value&);
 // A copy whose every byte lives in `memory`.
 Value copy(const Value&, Arena& memory);
