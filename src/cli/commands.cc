@@ -2,7 +2,8 @@
 
 namespace yinuo::cli {
 
-// Commands join this list when their file does.
+// In the order of a working day: write, check, try on history, explain. Commands join this list
+// when their file does.
 std::span<const Command* const> commands() {
     static constexpr std::span<const Command* const> kNone;
     return kNone;
