@@ -1,5 +1,6 @@
 // The program: reads its surroundings, finds the command, runs it, and makes sure that what was
 // written to standard output really got there.
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -8,7 +9,6 @@
 #include <new>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <vector>
 
 #include "cli/commands.h"
@@ -36,14 +36,11 @@ int perform(const Invocation& invocation) {
         case Wish::ProgramHelp:
             print_page(program_help(commands(), invocation.console));
             return kFine;
-        case Wish::Version:
-            print_page("yinuo " YINUO_VERSION);
-            return kFine;
+        case Wish::Version: print_page("yinuo " YINUO_VERSION); return kFine;
         case Wish::CommandHelp:
             print_page(invocation.console.say(invocation.command->usage));
             return kFine;
-        case Wish::Run:
-            break;
+        case Wish::Run: break;
     }
     return invocation.command->run(invocation.arguments, invocation.console);
 }

@@ -81,11 +81,11 @@ void Options::choice(std::string_view name, std::initializer_list<std::string_vi
     auto take = [name, known = std::move(known), &into](std::string_view text) -> Result<void> {
         if (std::ranges::find(known, text) == known.end()) {
             const auto list = fmt::format("{}", fmt::join(known, ", "));
-            return refuse({.code = "bad-choice",
-                           .what = {fmt::format("--{} 的值“{}”不认识", name, text),
-                                    fmt::format("--{} doesn't know '{}'", name, text)},
-                           .mend = {fmt::format("可以是: {}", list),
-                                    fmt::format("it can be: {}", list)}});
+            return refuse(
+                {.code = "bad-choice",
+                 .what = {fmt::format("--{} 的值“{}”不认识", name, text),
+                          fmt::format("--{} doesn't know '{}'", name, text)},
+                 .mend = {fmt::format("可以是: {}", list), fmt::format("it can be: {}", list)}});
         }
         into = text;
         return {};
@@ -177,8 +177,7 @@ Result<void> Options::place(const std::vector<std::string_view>& words) const {
     }
     if (rest_) {
         if (words.size() - next < rest_min_) return refuse(missing_argument(rest_name_));
-        rest_->insert(rest_->end(), words.begin() + static_cast<std::ptrdiff_t>(next),
-                      words.end());
+        rest_->insert(rest_->end(), words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
     } else if (next < words.size()) {
         return refuse({.code = "extra-argument",
                        .what = {fmt::format("多了一个参数“{}”", words[next]),

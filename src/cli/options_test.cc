@@ -37,8 +37,8 @@ struct Sample {
 
 TEST_CASE("options and positionals may be mixed, and defaults stay where nothing is said") {
     Sample sample;
-    CHECK(sample.read({"--strict", "a.yaml", "--top=25", "--zone", "Asia/Shanghai", "--zone=UTC"}) ==
-          "");
+    CHECK(sample.read(
+              {"--strict", "a.yaml", "--top=25", "--zone", "Asia/Shanghai", "--zone=UTC"}) == "");
     CHECK(sample.strict);
     CHECK(sample.file == "a.yaml");
     CHECK(sample.more.empty());

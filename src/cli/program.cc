@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/nearest.h"
@@ -32,8 +33,7 @@ const Text kTail = {
     "Exit codes: 0 fine, 1 findings, 2 usage, 3 input, 4 environment\n",
 };
 
-Result<const Command*> find_command(std::string_view name,
-                                    std::span<const Command* const> known) {
+Result<const Command*> find_command(std::string_view name, std::span<const Command* const> known) {
     std::vector<std::string_view> names;
     for (const auto* command : known) {
         if (command->name == name) return command;
@@ -44,7 +44,8 @@ Result<const Command*> find_command(std::string_view name,
                          fmt::format("there is no command '{}'", name)},
                 .mend = {"用 yinuo --help 看全部命令", "yinuo --help lists the commands"}};
     if (const auto near = nearest(name, names)) {
-        error.mend = {fmt::format("是不是想用 {}？", *near), fmt::format("did you mean {}?", *near)};
+        error.mend = {fmt::format("是不是想用 {}？", *near),
+                      fmt::format("did you mean {}?", *near)};
     }
     return refuse(std::move(error));
 }
@@ -56,6 +57,19 @@ Result<bool> chinese(std::string_view language) {
                    .what = {fmt::format("--lang 的值“{}”不认识", language),
                             fmt::format("--lang doesn't know '{}'", language)},
                    .mend = {"可以是 zh 或 en", "it can be zh or en"}});
+}
+
+Error unknown_option(std::string_view word) {
+    constexpr std::array<std::string_view, 4> kKnown = {"--help", "--json", "--lang", "--version"};
+    Error error{.code = "unknown-option",
+                .what = {fmt::format("命令之前不认识“{}”", word),
+                         fmt::format("'{}' is not known before the command", word)},
+                .mend = {"用 yinuo --help 看说明", "yinuo --help explains"}};
+    if (const auto near = nearest(word, kKnown)) {
+        error.mend = {fmt::format("是不是想写 {}？", *near),
+                      fmt::format("did you mean {}?", *near)};
+    }
+    return error;
 }
 
 }  // namespace
@@ -106,12 +120,7 @@ Result<Invocation> read_command_line(std::span<const std::string_view> words,
         invocation.wish = Wish::Version;
         return invocation;
     }
-    if (name.starts_with('-')) {
-        return refuse({.code = "unknown-option",
-                       .what = {fmt::format("命令之前不认识“{}”", name),
-                                fmt::format("'{}' is not known before the command", name)},
-                       .mend = {"用 yinuo --help 看说明", "yinuo --help explains"}});
-    }
+    if (name.starts_with('-')) return refuse(unknown_option(name));
     invocation.command = TRY(find_command(name, known));
     invocation.wish = help ? Wish::CommandHelp : Wish::Run;
     rest.erase(rest.begin());

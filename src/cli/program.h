@@ -29,8 +29,8 @@ enum class Wish { Run, ProgramHelp, CommandHelp, Version };
 struct Invocation {
     Wish wish = Wish::Run;
     Console console;
-    const Command* command = nullptr;          // of Run and CommandHelp
-    std::vector<std::string_view> arguments;   // of Run
+    const Command* command = nullptr;         // of Run and CommandHelp
+    std::vector<std::string_view> arguments;  // of Run
 };
 
 // `--json`, `--lang zh|en` and `--help` may stand anywhere before a `--`. No words at all ask for

@@ -13,7 +13,8 @@ namespace {
 
 int nothing(Arguments, const Console&) { return kFine; }
 
-const Command kCheck{"check", {"检查承诺", "check promises"}, {"用法 check", "usage check"}, nothing};
+const Command kCheck{
+    "check", {"检查承诺", "check promises"}, {"用法 check", "usage check"}, nothing};
 const Command kScene{"scene", {"跑场景", "run scenes"}, {"用法 scene", "usage scene"}, nothing};
 const std::array<const Command*, 2> kKnown = {&kCheck, &kScene};
 
