@@ -80,6 +80,10 @@ struct Promise {
     std::vector<Remedy> remedies;
     // Fields and kinds the author declared (`facts:`), for checking; empty: anything goes.
     std::map<std::string, std::vector<std::string>> declared_facts;
+    // What people call a kind of fact, for sentences: "order.placed" 下单.
+    std::map<std::string, Text> fact_names;
+    // Fields read through a path, as `area` in `start.area`; fields_read() adds them.
+    std::vector<Symbol> members_read;
 
     Calendars calendars() const { return {zone, schedules}; }
     int find_clause(std::string_view name) const;  // index, or -1
