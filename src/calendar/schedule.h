@@ -37,7 +37,7 @@ enum class Reason : std::uint8_t {
     ClosedDay,     // the date's own hours close it
     Break,
     Closure,
-    PartsClosed,   // combined schedules: none open, or not all
+    PartsClosed,   // combined schedules: none open, or not all; the name is of one that is closed
 };
 
 // A piece of time with one reason. `name` is the holiday's, closure's... name, or empty.
@@ -83,12 +83,15 @@ std::string_view name_of(WorkdayStyle);
 std::optional<Roll> parse_roll(std::string_view name);        // "forward", "modified_backward"...
 std::optional<Bounds> parse_bounds(std::string_view text);    // "[)" "(]" "[]"
 
+// What build() makes of a schedule that never opens.
+enum class Never : std::uint8_t { Refuse, Allow };
+
 class Schedule {
 public:
     // Refuses what contradicts itself ("bad-hours", "bad-cycle", "bad-combination"...) and a
     // schedule that never opens ("never-opens"): on it a deadline could not come, and a promise
-    // that cannot be broken is no promise.
-    static Result<Schedule> build(Definition);
+    // that cannot be broken is no promise. As a part of others such a schedule may be allowed.
+    static Result<Schedule> build(Definition, Never = Never::Refuse);
     static Schedule always_open(Zone);
 
     // The smallest r >= at with exactly `work` of open time in [at, r): a sum that fills the day
@@ -124,14 +127,17 @@ public:
     // working day, the first opening of a later date. Without a cut-off always `at`.
     Instant counts_from(Instant at) const;
 
-    // Has the date any hours of its own? A holiday hasn't, not even with a duty roster.
+    // Has the date any hours of its own? A holiday hasn't, not even with a duty roster. A union has
+    // when one of its parts has, an intersection when all have.
     bool is_workday(Date) const;
     // Negative when reversed; then [) counts (to, from] and (] mirrors.
     std::int64_t workdays_between(Date from, Date to, Bounds) const;
     std::vector<Date> workdays(Date from, Date to_included) const;
     // "no-working-time" when none is near.
     Result<Date> roll(Date, Roll) const;
-    Result<Date> add_workdays(Date, std::int64_t n, DayCount) const;
+    // `first` says how RollThenStep leaves a closed date; without it, in the direction of travel.
+    Result<Date> add_workdays(Date, std::int64_t n, DayCount,
+                              std::optional<Roll> first = std::nullopt) const;
     Result<Instant> add_workdays_at(Instant, std::int64_t n, WorkdayStyle) const;
 
     // [from, to) told stretch by stretch: no gaps, no overlaps, neighbours differ. The open ones
@@ -148,8 +154,13 @@ public:
     bool is_provisional(Instant at) const;
     const Definition& definition() const;
 
+    struct State;  // the room's own
+
 private:
-    struct State;
+    Result<Instant> add_by_steps(Instant at, std::int64_t rest) const;
+    Result<Instant> sub_by_steps(Instant at, std::int64_t rest) const;
+    Result<Instant> add_workdays_ruby(Instant at, std::int64_t n, bool forward) const;
+    Result<Instant> nth_open_day(Instant at, std::int64_t n) const;
     explicit Schedule(std::shared_ptr<const State> state) : state_(std::move(state)) {}
     std::shared_ptr<const State> state_;
 };
