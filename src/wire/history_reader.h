@@ -56,8 +56,8 @@ class HistoryReader {
 public:
     // Everything is borrowed and must outlive the reader; `memory`, `names` and `zones` also the
     // facts.
-    HistoryReader(const Mapping& mapping, Names& names, Zones& zones, Arena& memory);
-    ~HistoryReader();
+    HistoryReader(const Mapping& mapping, Names& names, Zones& zones, Arena& memory)
+        : mapping_(mapping), names_(names), zones_(zones), memory_(memory) {}
     HistoryReader(const HistoryReader&) = delete;
     HistoryReader& operator=(const HistoryReader&) = delete;
 

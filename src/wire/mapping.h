@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "promise/fact.h"
 #include "time/zone.h"
 #include "wire/time_pattern.h"
 
