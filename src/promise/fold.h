@@ -12,14 +12,20 @@
 #include "promise/fact.h"
 #include "promise/obligation.h"
 #include "promise/promise.h"
+#include "promise/scope.h"
 
 namespace yinuo::promise {
 
 // What folding needs beside the promise. One for each thread.
 struct Folding {
+    // `kept` holds the obligations' own texts (keys, periods) and verdict facts; outlives the result.
+    Folding(Names& names_in, Arena& kept_in) : names(names_in), kept(kept_in), words(names_in) {}
+
     Names& names;
-    Arena& kept;       // obligations' own texts (keys, periods) and verdict facts; outlives the result
-    Arena scratch = {};  // reset for every obligation's evaluation
+    Arena& kept;
+    Vocabulary words;
+    Arena scratch = {};      // reset for every fact that is looked at
+    Arena held = {};         // reset for every clause of every subject
     Story* story = nullptr;
     // Conditions that ran out of steps; the author must hear of them.
     std::int64_t exhausted = 0;
@@ -36,10 +42,15 @@ void fold_key(const Promise&, int clause, std::string_view key,
               std::vector<Obligation>& out);
 
 // Appends the obligations of one rate clause for one group (empty without `per`): one for each of
-// its periods, from the first fact's (or the promise's own beginning, if that is later) to now's.
+// its periods, from that of the first fact (without any: of the promise's beginning) to now's.
 void fold_rate(const Promise&, int clause, std::string_view group,
                std::span<const Fact* const> facts, Instant now, Folding&,
                std::vector<Obligation>& out);
+
+// Every clause that looks beyond one subject (rates, and clauses with `per`): groups the facts, which
+// are in true order and may hold verdict facts, and appends the obligations of each group.
+void fold_across(const Promise&, std::span<const Fact* const> facts, Instant now, Folding&,
+                 std::vector<Obligation>& out);
 
 // All of it: groups the facts (any order, repetitions, corrections) and folds every clause.
 // Facts received after `now` are not known yet.

@@ -1,0 +1,255 @@
+#include "promise/watch.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace yinuo::promise {
+namespace {
+
+// A clause that yields more obligations about one subject than this is written wrongly (every
+// second over years); the rest is not made.
+constexpr int kOccurrencesMost = 20'000;
+
+template <typename... Shapes>
+bool is_one_of(const Shape& shape) {
+    return (std::holds_alternative<Shapes>(shape) || ...);
+}
+
+}  // namespace
+
+Watch::Watch(const Promise& promise, int clause, std::string_view key,
+             std::span<const Fact* const> facts, Instant now, Folding& folding, Story* story,
+             std::vector<Obligation>& out)
+    : promise_(promise),
+      clause_(promise.clauses[static_cast<std::size_t>(clause)]),
+      index_(clause),
+      key_(key),
+      facts_(facts),
+      now_(now),
+      folding_(folding),
+      story_(story),
+      out_(out),
+      calendars_(promise.calendars()),
+      ask_(promise, folding, facts),
+      clock_(is_one_of<Within, By, Window, Every>(clause_.shape)) {
+    folding_.held.reset();
+    if (clause_.starts.size() > 1) starts_seen_.resize(clause_.starts.size());
+    if (!clause_.pauses.empty()) pauses_.resize(clause_.pauses.size());
+    if (const auto* at_most = std::get_if<AtMost>(&clause_.shape)) tallies_.resize(at_most->bounds.size());
+}
+
+void Watch::run() {
+    for (std::size_t i = 0; i < facts_.size(); ++i) {
+        const Fact& fact = *facts_[i];
+        if (fact.at > now_) break;
+        advance(fact.at);
+        ask_.look_at(i);
+        handle(fact);
+        if (occurrences_ > kOccurrencesMost) break;
+    }
+    advance(now_);
+    flush();
+
+    // Something has come, but not yet everything that starts it.
+    const bool some = std::any_of(starts_seen_.begin(), starts_seen_.end(), [](const Fact* f) { return f != nullptr; });
+    if (some && phase_ != Phase::Running && phase_ != Phase::Late) {
+        o_ = Obligation{.clause = index_, .occurrence = occurrences_ + 1, .subject = key_, .state = State::Pending};
+        o_.start = *std::find_if(starts_seen_.begin(), starts_seen_.end(), [](const Fact* f) { return f != nullptr; });
+        tell(StepKind::Waiting, o_.start->at, Instant::max(), 0, o_.start);
+        out_.push_back(o_);
+    }
+}
+
+void Watch::handle(const Fact& fact) {
+    if (have_ && clause_.verify) handle_claim(fact);
+    if (have_ && clause_.waives) handle_excuse(fact);
+    if (clock_) return handle_clock(fact);
+    if (std::holds_alternative<Never>(clause_.shape)) return handle_never(fact);
+    if (std::holds_alternative<Always>(clause_.shape)) return handle_always(fact);
+    handle_at_most(fact);
+}
+
+// Does this fact complete what starts the obligation?
+bool Watch::starts_with(const Fact& fact) {
+    if (clause_.starts_once && occurrences_ > 0) return false;
+    if (clause_.starts.size() == 1) {
+        if (!ask_.holds(clause_.starts.front())) return false;
+    } else {
+        bool any = false;
+        for (std::size_t i = 0; i < clause_.starts.size(); ++i) {
+            if (starts_seen_[i] == nullptr && ask_.holds(clause_.starts[i])) {
+                starts_seen_[i] = &fact;
+                any = true;
+            }
+        }
+        if (!any || std::find(starts_seen_.begin(), starts_seen_.end(), nullptr) != starts_seen_.end()) return false;
+        std::fill(starts_seen_.begin(), starts_seen_.end(), nullptr);
+    }
+    if (promise_.audience && !ask_.holds(*promise_.audience)) return false;
+    if (clause_.audience && !ask_.holds(*clause_.audience)) return false;
+    return true;
+}
+
+void Watch::begin(const Fact& start, Instant at) {
+    flush();
+    ++occurrences_;
+    o_ = Obligation{.clause = index_, .occurrence = occurrences_, .subject = key_, .state = State::Running};
+    o_.start = &start;
+    o_.started_at = at;
+    have_ = true;
+    phase_ = Phase::Running;
+    due_ = Instant::max();
+    earliest_ = Instant::min();
+    counted_from_ = at;
+    paused_reasons_ = 0;
+    std::fill(pauses_.begin(), pauses_.end(), OpenPause{});
+    claim_due_ = Instant::max();
+    broken_by_claim_ = cause_ = evidence_ = false;
+    agreed_.clear();
+    std::fill(tallies_.begin(), tallies_.end(), Tally{});
+    folding_.held.reset();
+    ask_.start_from(&start);
+    tell(StepKind::Started, at, Instant::max(), 0, &start);
+}
+
+// Only what starts while this version is in force is owed under it; what runs already runs on.
+bool Watch::in_force(Instant at) const {
+    return promise_.effective_from <= at && at < promise_.effective_until;
+}
+
+// Finds what the clause allows, counted from `at`. False when nothing is owed after all.
+bool Watch::choose_limit(Instant at) {
+    limit_ = Limit{};
+    if (const auto* by = std::get_if<By>(&clause_.shape)) {
+        const auto promised = ask_.instant(by->at);
+        if (!promised) return not_measured(at, ask_.why_null()), false;
+        o_.promised_at = *promised;
+        limit_.amount = std::max<std::int64_t>(0, (*promised - at).count);
+        set_due(*promised + by->tolerance);
+        return true;
+    }
+    if (const auto* window = std::get_if<Window>(&clause_.shape)) {
+        const auto around = ask_.instant(window->around);
+        if (!around) return not_measured(at, ask_.why_null()), false;
+        o_.promised_at = *around;
+        limit_.amount = std::max<std::int64_t>(0, (*around - at).count);
+        earliest_ = *around - window->early;
+        set_due(*around + window->late);
+        return true;
+    }
+    if (const auto* every = std::get_if<Every>(&clause_.shape)) {
+        limit_ = every->interval;
+    } else if (const auto* within = std::get_if<Within>(&clause_.shape)) {
+        const auto row = std::find_if(within->rows.begin(), within->rows.end(),
+                                      [&](const LimitRow& r) { return !r.when || ask_.holds(*r.when); });
+        if (row == within->rows.end()) {
+            tell(StepKind::NotOwed, at);
+            have_ = false;
+            --occurrences_;
+            phase_ = Phase::Idle;
+            return false;
+        }
+        limit_ = row->limit;
+        if (row->amount) {
+            const feel::Value amount = ask_.value(*row->amount);
+            if (amount.type() != feel::Type::Number) return not_measured(at, ask_.why_null()), false;
+            const auto scaled = amount.as_number().multiply(Decimal(limit_.amount));
+            const auto whole = scaled ? scaled->round(0, Rounding::HalfEven) : std::nullopt;
+            const auto count = whole ? whole->to_int64() : std::nullopt;
+            if (!count || *count < 0) return not_measured(at, "the limit is negative or too long"), false;
+            limit_.amount = *count;
+        }
+    }
+    const auto due = due_after(at, limit_, calendars_);
+    if (!due) return not_measured(at, "the schedule does not open long enough"), false;
+    set_due(*due);
+    o_.promised_at = *due;
+    return true;
+}
+
+void Watch::set_due(Instant due) {
+    due_ = due;
+    o_.due_at = due;
+    if (o_.first_due_at == Instant::max()) o_.first_due_at = due;
+    tell(StepKind::DueSet, counted_from_, due);
+}
+
+void Watch::not_measured(Instant at, std::string_view why) {
+    tell(StepKind::NotMeasured, at, Instant::max(), 0, o_.start, why);
+    settle(State::NotMeasured, at, o_.start);
+}
+
+// Moves time on: everything that happens by itself up to and including `to`.
+void Watch::advance(Instant to) {
+    if (!have_) return;
+    if (clock_) {
+        advance_clock(to);
+    } else {
+        advance_watch(to);
+    }
+    if (clause_.verify) advance_claim(to);
+}
+
+void Watch::break_at(Instant at, const Fact* by) {
+    o_.broken_at = at;
+    o_.decided_by = by;
+    tell_warnings(at);
+    tell(StepKind::Broken, at, o_.due_at, 0, by);
+}
+
+void Watch::settle(State state, Instant at, const Fact* by) {
+    if (o_.broken_at == Instant::max()) {
+        o_.state = state;
+        o_.decided_by = by;
+        tell_warnings(at);
+    } else if (by != nullptr) {
+        o_.decided_by = by;
+    }
+    o_.settled_at = at;
+    phase_ = Phase::Done;
+}
+
+Instant Watch::warning_at(const Warning& warning) const {
+    if (!warning.before) return used_up_at(warning.used_thousandths, counted_from_, due_, limit_, calendars_);
+    if (warning.before->unit != Unit::Work) return due_ - Millis{warning.before->amount};
+    const auto& schedule = calendars_.schedules[static_cast<std::size_t>(warning.before->schedule)];
+    return schedule.sub(due_, WorkTime{warning.before->amount}).value_or(due_);
+}
+
+void Watch::tell_warnings(Instant until) {
+    if (story_ == nullptr || !clock_ || due_ == Instant::max()) return;
+    for (std::size_t i = 0; i < clause_.warns.size(); ++i) {
+        const Instant at = warning_at(clause_.warns[i]);
+        if (at <= until && at <= due_) tell(StepKind::Warned, at, due_, static_cast<int>(i));
+    }
+}
+
+// Hands out the obligation in hand, as it stands.
+void Watch::flush() {
+    if (!have_) return;
+    have_ = false;
+    if (o_.broken_at != Instant::max()) {
+        o_.state = o_.excuse == Excuse::Waived ? State::Waived : State::Broken;
+    } else if (phase_ == Phase::Running && o_.settled_at == Instant::max()) {
+        if (paused()) {
+            o_.state = State::Paused;
+            o_.paused = o_.paused + (now_ - paused_since_);
+            o_.due_at = Instant::max();
+        } else {
+            o_.state = State::Running;
+            if (clock_) {
+                for (const Warning& warning : clause_.warns)
+                    o_.first_warning_at = std::min(o_.first_warning_at, warning_at(warning));
+                if (o_.first_warning_at <= now_) o_.state = State::AtRisk;
+                tell_warnings(now_);
+            }
+        }
+        if (limit_.schedule >= 0) {
+            o_.provisional = calendars_.schedules[static_cast<std::size_t>(limit_.schedule)].is_provisional(due_);
+        }
+    }
+    out_.push_back(o_);
+}
+
+}  // namespace yinuo::promise
