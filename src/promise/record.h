@@ -1,0 +1,47 @@
+// The record of one subject's obligations: decide and evolve.
+//
+// decide() folds everything known at `now` and returns what has to be written down: events that
+// were not recorded yet, and reversing events for recorded ones that no longer hold. evolve() adds
+// an event. A recorded verdict is never erased: a reversal is a further event.
+// The facts that are known belong to the state, so facts may come late, twice, corrected or in any
+// order, and the obligations end up as if they had come in order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "promise/fold.h"
+
+namespace yinuo::promise {
+
+enum class EventKind : std::uint8_t {
+    Started, DueSet, Paused, Resumed, Warned, Kept, Broken, Voided, VoidedByUs, Waived, NotMeasured,
+    LatenessEnded, Reopened, Claimed, Confirmed, Rejected, Withheld, Released, Extended,
+    Reversed,  // an earlier Kept, Broken, Voided, VoidedByUs, Waived or NotMeasured no longer holds
+};
+Text describe(EventKind);
+
+struct Event {
+    EventKind kind = EventKind::Started;
+    int clause = 0;
+    int occurrence = 1;
+    std::string subject;
+    Instant at;                        // when it was so
+    Instant recorded_at;               // when we knew
+    Instant due_at = Instant::max();   // Started, DueSet, Extended, Paused, Resumed
+    EventKind reversed = EventKind::Started;  // of Reversed: what no longer holds
+    bool operator==(const Event&) const = default;
+};
+
+// A subject's facts as reported so far, and the events recorded so far.
+struct Record {
+    std::vector<Fact> facts;           // in order of arrival; borrowed
+    std::vector<Event> events;
+};
+
+// What the promise says of all facts in the record at `now`, minus what is recorded. `knowing` is
+// when this is computed (recorded_at); usually `now`.
+std::vector<Event> decide(const Promise&, const Record&, Instant now, Folding&);
+void evolve(Record&, const Event&);
+
+}  // namespace yinuo::promise
