@@ -74,7 +74,8 @@ std::optional<DecimalParts> fit(Wide value, int exponent, bool negative, bool st
         }
     }
     Digits digits = value.low();
-    if (digits == 0) return DecimalParts{0, exponent > kExponentMax ? kExponentMax : exponent, false};
+    if (digits == 0)
+        return DecimalParts{0, exponent > kExponentMax ? kExponentMax : exponent, false};
     while (exponent > kExponentMax && digits < kLimit / 10) {
         digits *= 10;
         --exponent;
@@ -180,7 +181,8 @@ std::string Decimal::to_string() const {
     const int exponent = exponent_;
     if (exponent >= -40 && exponent <= 40) {
         if (is_zero() && exponent > 0) return "0";
-        if (exponent >= 0) return sign + digits + std::string(static_cast<std::size_t>(exponent), '0');
+        if (exponent >= 0)
+            return sign + digits + std::string(static_cast<std::size_t>(exponent), '0');
         const auto places = static_cast<std::size_t>(-exponent);
         if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
         digits.insert(digits.size() - places, ".");
@@ -193,7 +195,8 @@ std::string Decimal::to_string() const {
 }
 
 std::optional<Decimal> Decimal::add(const Decimal& other) const {
-    if (exponent_ == other.exponent_ && (high_ | other.high_) == 0 && negative_ == other.negative_) {
+    if (exponent_ == other.exponent_ && (high_ | other.high_) == 0 &&
+        negative_ == other.negative_) {
         std::uint64_t sum = 0;
         if (!__builtin_add_overflow(low_, other.low_, &sum))
             return from_digits(0, sum, exponent_, negative_ && sum != 0);
@@ -239,7 +242,9 @@ std::optional<Decimal> Decimal::add(const Decimal& other) const {
     return build(fit(result, exponent, larger ? coarse.negative_ : fine.negative_, sticky));
 }
 
-std::optional<Decimal> Decimal::subtract(const Decimal& other) const { return add(other.negated()); }
+std::optional<Decimal> Decimal::subtract(const Decimal& other) const {
+    return add(other.negated());
+}
 
 std::optional<Decimal> Decimal::multiply(const Decimal& other) const {
     const int exponent = exponent_ + other.exponent_;
@@ -380,7 +385,8 @@ std::strong_ordering Decimal::compare(const Decimal& other) const {
         }
     }
     if (mine == theirs) return std::strong_ordering::equal;
-    return (mine < theirs) != negative_ ? std::strong_ordering::less : std::strong_ordering::greater;
+    return (mine < theirs) != negative_ ? std::strong_ordering::less
+                                        : std::strong_ordering::greater;
 }
 
 }  // namespace yinuo

@@ -21,7 +21,8 @@ class Decimal {
 public:
     constexpr Decimal() = default;
     constexpr Decimal(std::int64_t value)  // NOLINT(google-explicit-constructor): exact
-        : low_(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)),
+        : low_(value < 0 ? 0 - static_cast<std::uint64_t>(value)
+                         : static_cast<std::uint64_t>(value)),
           negative_(value < 0) {}
 
     // coefficient * 10^exponent

@@ -39,12 +39,15 @@ constexpr int digit_count(Digits value) {
 class Wide {
 public:
     constexpr Wide(Digits value)  // NOLINT(google-explicit-constructor): exact
-        : limbs_{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64), 0, 0} {}
+        : limbs_{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64), 0, 0} {
+    }
 
     static constexpr Wide product(Digits a, Digits b) {
         Wide result(0);
-        const std::uint64_t left[2] = {static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(a >> 64)};
-        const std::uint64_t right[2] = {static_cast<std::uint64_t>(b), static_cast<std::uint64_t>(b >> 64)};
+        const std::uint64_t left[2] = {static_cast<std::uint64_t>(a),
+                                       static_cast<std::uint64_t>(a >> 64)};
+        const std::uint64_t right[2] = {static_cast<std::uint64_t>(b),
+                                        static_cast<std::uint64_t>(b >> 64)};
         for (std::size_t i = 0; i < 2; ++i) {
             Digits carry = 0;
             for (std::size_t j = 0; j < 2; ++j) {

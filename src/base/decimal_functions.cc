@@ -28,7 +28,8 @@ std::optional<Decimal> from_big(const Big& value) {
 
 int magnitude(const Decimal& value) {
     using namespace decimal_digits;
-    const Digits digits = static_cast<Digits>(value.coefficient_high()) << 64 | value.coefficient_low();
+    const Digits digits =
+        static_cast<Digits>(value.coefficient_high()) << 64 | value.coefficient_low();
     return digit_count(digits) + value.exponent();
 }
 

@@ -72,7 +72,8 @@ std::vector<std::int64_t> share_out(std::int64_t whole, std::span<const std::int
     }
     check(total > 0);
     const bool negative = whole < 0;
-    const auto amount = negative ? 0 - static_cast<std::uint64_t>(whole) : static_cast<std::uint64_t>(whole);
+    const auto amount =
+        negative ? 0 - static_cast<std::uint64_t>(whole) : static_cast<std::uint64_t>(whole);
 
     std::vector<std::uint64_t> shares(weights.size());
     std::vector<Digits> remainders(weights.size());

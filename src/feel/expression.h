@@ -34,6 +34,7 @@ struct Scope {
 };
 
 struct Evaluation;
+class TypeDefinitions;  // named types for `instance of`, see feel/types.h
 
 // Functions that the host lends to expressions beside the built-in ones, such as
 // `latest("order.placed")`. `find` answers at compile time, `call` at evaluation.
@@ -50,23 +51,28 @@ public:
 // What the compiler knows. All borrowed, all must outlive the Expression.
 struct Dialect {
     Names& names;
-    Zones* zones = nullptr;                      // for times with a zone name
+    Zones* zones = nullptr;  // for times with a zone name
     const HostFunctions* host = nullptr;
     // Names with blanks or punctuation that must be taken whole ("wait-time", "a/b"). Plain words
     // in a row that are no keywords ("wish of customer") are one name without being listed.
     std::span<const std::string_view> special_names = {};
-    Place at = {};                               // where `text` begins, so findings point into the file
+    Place at = {};                           // where `text` begins, so findings point into the file
+    const TypeDefinitions* types = nullptr;  // for `instance of tPerson`
+    // As DMN models want it: any name may hold a function when the expression is evaluated, and a
+    // call that cannot be made is null then, rather than a finding now.
+    bool open_calls = false;
 };
 
 struct Evaluation {
     Arena& memory;
-    const Zone* zone = nullptr;                  // for `local time(at)`, `local date(at)`; UTC if null
-    std::optional<Instant> now = std::nullopt;   // for now() and today(); null there if absent
+    const Zone* zone = nullptr;  // for `local time(at)`, `local date(at)`; UTC if null
+    std::optional<Instant> now = std::nullopt;  // for now() and today(); null there if absent
     std::uint32_t steps_left = 1'000'000;
-    bool exhausted = false;                      // the steps ran out; the result was null
-    const void* host_data = nullptr;             // for HostFunctions::call
+    bool exhausted = false;           // the steps ran out; the result was null
+    const void* host_data = nullptr;  // for HostFunctions::call
     // Why the first null came about ("divide by zero"), if anyone asked by setting this.
     std::string* why_null = nullptr;
+    std::uint32_t depth = 0;  // of evaluations within evaluations; bounded
 };
 
 class Expression {
@@ -74,7 +80,8 @@ public:
     // All findings at once when it does not parse; each says line, column and what was expected.
     static std::expected<Expression, Findings> compile(std::string_view text, const Dialect&);
     // A cell of a decision table: "> 5", "[1..3], 7", "-", with the tested value bound to `?`.
-    static std::expected<Expression, Findings> compile_unary_tests(std::string_view text, const Dialect&);
+    static std::expected<Expression, Findings> compile_unary_tests(std::string_view text,
+                                                                   const Dialect&);
 
     Value evaluate(const Scope&, Evaluation&) const;
 

@@ -64,7 +64,8 @@ std::optional<std::uint32_t> nanos_of(std::string_view digits) {
 std::optional<std::int64_t> read_date(Reader& reader) {
     const bool negative = reader.take('-');
     const auto year_digits = reader.digits();
-    if (year_digits.size() < 4 || (year_digits.size() > 4 && year_digits[0] == '0')) return std::nullopt;
+    if (year_digits.size() < 4 || (year_digits.size() > 4 && year_digits[0] == '0'))
+        return std::nullopt;
     auto year = to_number(year_digits);
     if (!year || *year > kYearMax || !reader.take('-')) return std::nullopt;
     const auto month = reader.two(13);
@@ -90,7 +91,8 @@ std::optional<Moment> read_time(Reader& reader, Zones* zones) {
         if (!nanos) return std::nullopt;
         moment.nanos = *nanos;
     }
-    if (*hour == 24 && (moment.local_seconds != kDaySeconds || moment.nanos != 0)) return std::nullopt;
+    if (*hour == 24 && (moment.local_seconds != kDaySeconds || moment.nanos != 0))
+        return std::nullopt;
     if (!parse_offset(reader.rest(), zones, moment)) return std::nullopt;
     return moment;
 }
@@ -154,7 +156,8 @@ std::int64_t days_of(std::int64_t year, int month, int day) {
     const std::int64_t era = floor_divide(year, 400);
     const std::int64_t year_of_era = year - era * 400;
     const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719'468;
+    return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+           719'468;
 }
 
 CivilDay civil_of(std::int64_t days) {
@@ -178,7 +181,8 @@ int days_in_month(std::int64_t year, int month) {
 }
 
 std::optional<std::int64_t> checked_days(std::int64_t year, std::int64_t month, std::int64_t day) {
-    if (year < -kYearMax || year > kYearMax || month < 1 || month > 12 || day < 1) return std::nullopt;
+    if (year < -kYearMax || year > kYearMax || month < 1 || month > 12 || day < 1)
+        return std::nullopt;
     if (day > days_in_month(year, static_cast<int>(month))) return std::nullopt;
     return days_of(year, static_cast<int>(month), static_cast<int>(day));
 }
@@ -333,7 +337,8 @@ std::string time_text(const Moment& time) {
 
 std::string date_time_text(const Moment& moment) {
     const std::int64_t days = floor_divide(moment.local_seconds, kDaySeconds);
-    return date_text(days) + "T" + clock_text(moment.local_seconds - days * kDaySeconds, moment.nanos) +
+    return date_text(days) + "T" +
+           clock_text(moment.local_seconds - days * kDaySeconds, moment.nanos) +
            offset_text(moment);
 }
 
@@ -411,9 +416,11 @@ Value shift_date_time(const Moment& moment, std::int64_t seconds, std::int32_t n
 }
 
 Value shift_time(const Moment& time, std::int64_t seconds, std::int32_t nanos) {
-    const auto [extra, part] = carry(seconds % kDaySeconds, static_cast<std::int64_t>(time.nanos) + nanos);
+    const auto [extra, part] =
+        carry(seconds % kDaySeconds, static_cast<std::int64_t>(time.nanos) + nanos);
     const std::int64_t sum = time.local_seconds + extra;
-    return Value::time({sum - floor_divide(sum, kDaySeconds) * kDaySeconds, part, time.offset, time.zone});
+    return Value::time(
+        {sum - floor_divide(sum, kDaySeconds) * kDaySeconds, part, time.offset, time.zone});
 }
 
 }  // namespace yinuo::feel

@@ -27,7 +27,7 @@ std::int64_t days_of(std::int64_t year, int month, int day);
 CivilDay civil_of(std::int64_t days);
 int days_in_month(std::int64_t year, int month);
 std::optional<std::int64_t> checked_days(std::int64_t year, std::int64_t month, std::int64_t day);
-int weekday_of(std::int64_t days);  // 1 = Monday ... 7 = Sunday
+int weekday_of(std::int64_t days);    // 1 = Monday ... 7 = Sunday
 int week_of_year(std::int64_t days);  // ISO 8601
 std::int64_t plus_months(std::int64_t days, std::int64_t months);
 

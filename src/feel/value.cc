@@ -57,7 +57,8 @@ Value Value::date_time(const Moment& moment) {
 
 Value Value::instant(Instant at, const Zone& zone) {
     const std::int64_t whole = floor_divide(at.millis, 1000);
-    return date_time(at_zone(whole, static_cast<std::uint32_t>(at.millis - whole * 1000) * 1'000'000, &zone));
+    return date_time(
+        at_zone(whole, static_cast<std::uint32_t>(at.millis - whole * 1000) * 1'000'000, &zone));
 }
 
 Value Value::duration(Millis span) {
@@ -177,7 +178,8 @@ std::int32_t Value::duration_nanos_part() const {
 std::optional<Instant> Value::to_instant(const Zone& zone) const {
     constexpr std::int64_t kLimit = std::numeric_limits<std::int64_t>::max() / 4000;
     if (type_ == Type::Date) {
-        if (pair_.whole > kLimit / kDaySeconds || pair_.whole < -kLimit / kDaySeconds) return std::nullopt;
+        if (pair_.whole > kLimit / kDaySeconds || pair_.whole < -kLimit / kDaySeconds)
+            return std::nullopt;
         return zone.start_of_day(as_date());
     }
     if (type_ != Type::DateTime) return std::nullopt;

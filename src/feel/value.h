@@ -21,20 +21,31 @@
 namespace yinuo::feel {
 
 enum class Type : std::uint8_t {
-    Null, Boolean, Number, String, Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration,
-    List, Context, Range, Function,
+    Null,
+    Boolean,
+    Number,
+    String,
+    Date,
+    Time,
+    DateTime,
+    DaysTimeDuration,
+    YearsMonthsDuration,
+    List,
+    Context,
+    Range,
+    Function,
 };
 
 class Value;
-struct Entry;          // of a context: key and value
-struct RangeValue;     // endpoints and whether they belong
-class FunctionValue;   // a lambda with what it closed over, or a built-in
+struct Entry;         // of a context: key and value
+struct RangeValue;    // endpoints and whether they belong
+class FunctionValue;  // a lambda with what it closed over, or a built-in
 
 // FEEL's date and time: a wall reading, and perhaps the offset or zone that makes it an instant.
 struct Moment {
     std::int64_t local_seconds = 0;  // since 1970-01-01T00:00:00 on that wall
     std::uint32_t nanos = 0;
-    std::int32_t offset = 0;         // seconds east of UTC; kNoOffset: a local time
+    std::int32_t offset = 0;  // seconds east of UTC; kNoOffset: a local time
     // The named zone if one was written. A DateTime then has the zone's offset at that moment in
     // `offset` too; a Time has kNoOffset, for it depends on the day.
     const Zone* zone = nullptr;
@@ -50,13 +61,13 @@ public:
     static Value number(const Decimal&);
     static Value string(std::string_view borrowed);
     static Value date(Date);
-    static Value date_of_days(std::int64_t days);     // years -999'999'999 to 999'999'999
-    static Value time(const Moment&);       // local_seconds within the day
+    static Value date_of_days(std::int64_t days);  // years -999'999'999 to 999'999'999
+    static Value time(const Moment&);              // local_seconds within the day
     static Value date_time(const Moment&);
-    static Value instant(Instant, const Zone&);       // a date and time that knows its zone
-    static Value duration(Millis);                    // days and time duration
+    static Value instant(Instant, const Zone&);  // a date and time that knows its zone
+    static Value duration(Millis);               // days and time duration
     static Value duration_nanos(std::int64_t seconds, std::int32_t nanos);
-    static Value months(std::int64_t);                // years and months duration
+    static Value months(std::int64_t);  // years and months duration
     static Value list(std::span<const Value> borrowed);
     static Value context(std::span<const Entry> borrowed);
     static Value range(const RangeValue* borrowed);
@@ -70,16 +81,16 @@ public:
     bool as_boolean() const;
     const Decimal& as_number() const;
     std::string_view as_string() const;
-    Date as_date() const;                        // cut to the years that a Date can hold
-    std::int64_t date_days() const;              // of a Date, since 1970-01-01
-    Moment as_moment() const;                    // of a Time or a DateTime
+    Date as_date() const;            // cut to the years that a Date can hold
+    std::int64_t date_days() const;  // of a Date, since 1970-01-01
+    Moment as_moment() const;        // of a Time or a DateTime
     std::int64_t as_months() const;
     std::span<const Value> as_list() const;
     std::span<const Entry> as_context() const;
     const RangeValue& as_range() const;
     const FunctionValue& as_function() const;
-    std::int64_t duration_seconds() const;       // of a DaysTimeDuration, floor
-    std::int32_t duration_nanos_part() const;    // 0..999'999'999
+    std::int64_t duration_seconds() const;     // of a DaysTimeDuration, floor
+    std::int32_t duration_nanos_part() const;  // 0..999'999'999
 
     // The same in our own types. A local date-time (or a date: its start) is read in `zone`.
     // Nanoseconds are cut. nullopt when the type is another one.
@@ -91,8 +102,14 @@ private:
     union {
         Decimal number_;
         Moment moment_;
-        struct { const void* data; std::size_t size; } span_;
-        struct { std::int64_t whole; std::int32_t part; } pair_;
+        struct {
+            const void* data;
+            std::size_t size;
+        } span_;
+        struct {
+            std::int64_t whole;
+            std::int32_t part;
+        } pair_;
         bool boolean_;
     };
     Type type_;

@@ -28,7 +28,9 @@ Reading reading(const Value& value) {
 
 Value equal_at(const Value& a, const Value& b, int depth);
 
-bool surely_equal(const Value& a, const Value& b, int depth) { return equal_at(a, b, depth).is_true(); }
+bool surely_equal(const Value& a, const Value& b, int depth) {
+    return equal_at(a, b, depth).is_true();
+}
 
 const Value* find(std::span<const Entry> entries, std::string_view key) {
     for (const Entry& entry : entries)
@@ -53,8 +55,9 @@ bool equal_contexts(std::span<const Entry> a, std::span<const Entry> b, int dept
 }
 
 bool equal_ranges(const RangeValue& a, const RangeValue& b, int depth) {
-    return a.form == b.form && a.begin_included == b.begin_included && a.end_included == b.end_included &&
-           surely_equal(a.begin, b.begin, depth + 1) && surely_equal(a.end, b.end, depth + 1);
+    return a.form == b.form && a.begin_included == b.begin_included &&
+           a.end_included == b.end_included && surely_equal(a.begin, b.begin, depth + 1) &&
+           surely_equal(a.end, b.end, depth + 1);
 }
 
 bool equal_functions(const FunctionValue& a, const FunctionValue& b) {
@@ -85,17 +88,20 @@ Value equal_at(const Value& a, const Value& b, int depth) {
                                   a.duration_nanos_part() == b.duration_nanos_part());
         case Type::YearsMonthsDuration: return Value::boolean(a.as_months() == b.as_months());
         case Type::List: return Value::boolean(equal_lists(a.as_list(), b.as_list(), depth));
-        case Type::Context: return Value::boolean(equal_contexts(a.as_context(), b.as_context(), depth));
+        case Type::Context:
+            return Value::boolean(equal_contexts(a.as_context(), b.as_context(), depth));
         case Type::Range: return Value::boolean(equal_ranges(a.as_range(), b.as_range(), depth));
-        case Type::Function: return Value::boolean(equal_functions(a.as_function(), b.as_function()));
+        case Type::Function:
+            return Value::boolean(equal_functions(a.as_function(), b.as_function()));
     }
     return Value::null();
 }
 
 template <typename T>
 std::partial_ordering ordering(const T& a, const T& b) {
-    return a < b ? std::partial_ordering::less
-                 : b < a ? std::partial_ordering::greater : std::partial_ordering::equivalent;
+    return a < b   ? std::partial_ordering::less
+           : b < a ? std::partial_ordering::greater
+                   : std::partial_ordering::equivalent;
 }
 
 void append_text(const Value& value, std::string& text, bool nested, int depth);
@@ -115,7 +121,7 @@ void append_range(const RangeValue& range, std::string& text, int depth) {
         text += range.form == RangeValue::Form::Equal      ? "(= "
                 : range.form == RangeValue::Form::NotEqual ? "(!= "
                 : upper                                    ? (range.end_included ? "(<= " : "(< ")
-                                                           : (range.begin_included ? "(>= " : "(> ");
+                        : (range.begin_included ? "(>= " : "(> ");
         append_text(upper ? range.end : range.begin, text, true, depth + 1);
         text += ')';
         return;
