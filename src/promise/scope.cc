@@ -191,6 +191,14 @@ feel::Value Asker::value(const Formula& formula) {
     return value;
 }
 
+feel::Value Asker::value_over(const Formula& formula, const Fact& stand_in) {
+    const Fact* present = fact_;
+    fact_ = &stand_in;
+    const Value result = value(formula);
+    fact_ = present;
+    return result;
+}
+
 std::optional<Instant> Asker::instant(const Formula& formula) { return value(formula).to_instant(*zone_); }
 
 }  // namespace yinuo::promise

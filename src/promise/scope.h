@@ -47,6 +47,8 @@ public:
     bool holds(const OptionalCondition& condition) { return condition && holds(*condition); }
     feel::Value value(const Formula&);
     std::optional<Instant> instant(const Formula&);
+    // The value over a fact that stands in for the present one (with fields of its own).
+    feel::Value value_over(const Formula&, const Fact& stand_in);
     // Why the last value() was null, if it was.
     std::string_view why_null() const { return why_null_; }
 

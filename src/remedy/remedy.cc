@@ -1,0 +1,226 @@
+#include "remedy/remedy.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "remedy/amounts.h"
+
+namespace yinuo::remedy {
+namespace {
+
+using promise::Excuse;
+using promise::Obligation;
+using promise::Promise;
+using promise::Remedy;
+
+std::optional<Money> as_money(const Remedy& remedy, const promise::Gift& gift, const Decimal& amount) {
+    if (!gift.is_money) return std::nullopt;
+    const auto currency = Currency::parse(gift.unit);
+    return currency ? round_to_minor(amount, *currency, remedy.rounding) : std::nullopt;
+}
+
+// What rules that look across obligations compare: all lines of one remedy for one obligation and
+// payee together.
+struct Bundle {
+    std::size_t first = 0, count = 0;  // lines
+    std::size_t obligation = 0;
+    int remedy = 0;
+    std::string key;                   // of `once per`; empty: none
+    Decimal total;                     // money in its unit, or other units; comparable within a unit
+    bool set_aside = false;
+};
+
+void set_aside(std::vector<Line>& lines, Bundle& bundle, const Text& why) {
+    bundle.set_aside = true;
+    for (std::size_t i = bundle.first; i < bundle.first + bundle.count; ++i) {
+        lines[i].standing = Standing::SetAside;
+        lines[i].why = why;
+    }
+}
+
+// Among equal keys only the largest single remedy is owed; of equal ones the earlier.
+void keep_largest(const Promise& promise, std::vector<Line>& lines, std::vector<Bundle>& bundles) {
+    std::map<std::pair<int, std::string>, Bundle*> best;
+    for (Bundle& bundle : bundles) {
+        if (bundle.key.empty()) continue;
+        const auto [place, fresh] = best.try_emplace({bundle.remedy, bundle.key}, &bundle);
+        if (fresh) continue;
+        Bundle* loser = &bundle;
+        if (bundle.total > place->second->total) std::swap(loser, place->second);
+        const std::string& name = promise.remedies[static_cast<std::size_t>(bundle.remedy)].name;
+        set_aside(lines, *loser,
+                  {.zh = "同一事由只赔一次，取最高一笔（" + name + "）",
+                   .en = "paid once for the same cause, the largest single one (" + name + ")"});
+    }
+}
+
+// The larger of two that don't stack is owed; what a statute grants is owed in any case and set off.
+void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundle>& bundles,
+             std::span<const Obligation> obligations) {
+    const auto same_failure = [&](const Bundle& a, const Bundle& b) {
+        if (!a.key.empty() && !b.key.empty()) return a.key == b.key;
+        return obligations[a.obligation].subject == obligations[b.obligation].subject;
+    };
+    for (Bundle& one : bundles) {
+        if (one.set_aside) continue;
+        const Remedy& remedy = promise.remedies[static_cast<std::size_t>(one.remedy)];
+        for (Bundle& other : bundles) {
+            if (other.set_aside || &other == &one || one.set_aside) continue;
+            const Remedy& rival = promise.remedies[static_cast<std::size_t>(other.remedy)];
+            if (std::find(remedy.stacks_not_with.begin(), remedy.stacks_not_with.end(), rival.name) ==
+                remedy.stacks_not_with.end())
+                continue;
+            if (!same_failure(one, other)) continue;
+            const Text why{.zh = "不与「" + rival.name + "」叠加", .en = "not on top of " + rival.name};
+            if (rival.statutory && !remedy.statutory) {
+                if (one.total <= other.total) {
+                    set_aside(lines, one, why);
+                    continue;
+                }
+                // Set off: what the statute grants already is taken off this one.
+                Decimal left = other.total;
+                for (std::size_t i = one.first; i < one.first + one.count; ++i) {
+                    Line& line = lines[i];
+                    const Decimal off = std::min(line.amount, left);
+                    line.amount = line.amount.subtract(off).value_or(line.amount);
+                    left = left.subtract(off).value_or(Decimal(0));
+                    line.money = as_money(remedy, remedy.gifts[static_cast<std::size_t>(line.gift)], line.amount);
+                    if (!off.is_zero()) line.why = {.zh = "已抵扣「" + rival.name + "」", .en = rival.name + " is set off"};
+                }
+                one.total = one.total.subtract(other.total).value_or(one.total);
+                continue;
+            }
+            set_aside(lines, other.total > one.total ? one : other,
+                      other.total > one.total
+                          ? why
+                          : Text{.zh = "不与「" + remedy.name + "」叠加", .en = "not on top of " + remedy.name});
+        }
+    }
+}
+
+std::string key_text(const Remedy& remedy, const Obligation& o, std::string_view payee, const Promise& promise,
+                     promise::Folding& folding, std::span<const promise::Fact* const> facts) {
+    if (remedy.once_per.empty()) return {};
+    promise::Asker ask(promise, folding, facts);
+    ask.start_from(o.start);
+    std::string key;
+    for (const promise::Formula& formula : remedy.once_per) {
+        if (o.start == nullptr) return {};
+        // The start says what it is about; a deciding fact may say more.
+        ask.look_at(*o.start);
+        feel::Value value = ask.value(formula);
+        if (value.is_null() && o.decided_by != nullptr) {
+            ask.look_at(*o.decided_by);
+            value = ask.value(formula);
+        }
+        if (value.is_null()) return {};  // no key, nothing to share
+        key += feel::to_text(value);
+        key += '\x1f';
+    }
+    key += payee;
+    return key;
+}
+
+}  // namespace
+
+std::vector<Line> owed(const Promise& promise, std::span<const Obligation> obligations, Instant now,
+                       promise::Folding& folding, const FactsOf* facts_of) {
+    std::vector<Line> lines;
+    std::vector<Bundle> bundles;
+    for (std::size_t i = 0; i < obligations.size(); ++i) {
+        const Obligation& o = obligations[i];
+        if (o.state != promise::State::Broken && o.state != promise::State::Kept && !promise::is_open(o.state)) continue;
+        for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
+            const Remedy& remedy = promise.remedies[r];
+            if (o.state != promise::State::Broken && !remedy.also_if_kept) continue;
+            if (std::find(remedy.clauses.begin(), remedy.clauses.end(), o.clause) == remedy.clauses.end()) continue;
+            const auto facts = facts_of != nullptr ? facts_of->of(o.subject) : std::span<const promise::Fact* const>();
+            Amounts amounts(promise, o, now, folding, facts);
+            if (!amounts.applies(remedy)) continue;
+            for (const std::string_view payee : amounts.payees(remedy)) {
+                Bundle bundle{.first = lines.size(), .obligation = i, .remedy = static_cast<int>(r), .key = {}, .total = 0};
+                const auto gifts = amounts.gifts(remedy, payee, amounts.ends());
+                for (std::size_t g = 0; g < gifts.size(); ++g) {
+                    if (!gifts[g]) continue;
+                    Line line{.obligation = i, .remedy = static_cast<int>(r), .gift = static_cast<int>(g),
+                              .payee = payee, .amount = *gifts[g], .money = {}, .at = amounts.begins(remedy)};
+                    line.money = as_money(remedy, remedy.gifts[g], line.amount);
+                    if (o.excuse == Excuse::Withheld) {
+                        line.standing = Standing::Withheld;
+                        line.why = {.zh = "免责原因核实中，暂缓赔付", .en = "withheld while a cause that may excuse it is looked at"};
+                    }
+                    if (remedy.gifts[g].amount) bundle.total = bundle.total.add(line.amount).value_or(bundle.total);
+                    lines.push_back(line);
+                    ++bundle.count;
+                }
+                if (bundle.count == 0) continue;
+                bundle.key = key_text(remedy, o, payee, promise, folding, facts);
+                bundles.push_back(std::move(bundle));
+            }
+        }
+    }
+    const bool across = std::any_of(promise.remedies.begin(), promise.remedies.end(), [](const Remedy& r) {
+        return !r.once_per.empty() || !r.stacks_not_with.empty();
+    });
+    if (across) {
+        keep_largest(promise, lines, bundles);
+        unstack(promise, lines, bundles, obligations);
+    }
+    return lines;
+}
+
+std::vector<Line> installments(const Promise& promise, const Obligation& o, Instant now,
+                               promise::Folding& folding, std::span<const promise::Fact* const> facts) {
+    std::vector<Line> lines;
+    Amounts amounts(promise, o, now, folding, facts);
+    for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
+        const Remedy& remedy = promise.remedies[r];
+        if (!amounts.applies(remedy)) continue;
+        const auto payees = amounts.payees(remedy);
+        for (const std::string_view payee : payees) {
+            using Sums = std::vector<std::optional<Decimal>>;
+            const auto at = [&](Instant until) { return amounts.gifts(remedy, payee, until); };
+            // What changes between two sums is told once, as the increase of each unit.
+            const auto tell = [&](const Sums& before, const Sums& after, Instant when) {
+                for (std::size_t g = 0; g < after.size(); ++g) {
+                    if (!after[g]) continue;
+                    Decimal had = before[g].value_or(Decimal(0));
+                    if (!before[g] && remedy.gifts[g].is_total) {
+                        for (std::size_t j = 0; j < before.size(); ++j)
+                            if (before[j] && remedy.gifts[j].is_total && remedy.gifts[j].unit == remedy.gifts[g].unit)
+                                had = *before[j];
+                    }
+                    const auto more = after[g]->subtract(had);
+                    if (!more || more->is_zero() || more->is_negative()) continue;
+                    if (before[g] && !remedy.gifts[g].amount) continue;
+                    Line line{.remedy = static_cast<int>(r), .gift = static_cast<int>(g), .payee = payee,
+                              .amount = *more, .money = {}, .at = when};
+                    line.money = as_money(remedy, remedy.gifts[g], *more);
+                    if (o.excuse == Excuse::Withheld) line.standing = Standing::Withheld;
+                    lines.push_back(line);
+                }
+            };
+            const auto split = [&](const auto& self, Instant low, const Sums& at_low, Instant high, const Sums& at_high) -> void {
+                if (at_low == at_high || lines.size() > 10'000) return;
+                if (high.millis - low.millis <= 1) return tell(at_low, at_high, high);
+                const Instant middle{low.millis + (high.millis - low.millis) / 2};
+                const Sums at_middle = at(middle);
+                self(self, low, at_low, middle, at_middle);
+                self(self, middle, at_middle, high, at_high);
+            };
+            const Instant first = amounts.begins(remedy);
+            const Instant last = std::max(first, amounts.ends());
+            const Sums at_first = at(first);
+            const Sums at_last = at(last);
+            tell(Sums(at_first.size()), at_first, first);
+            split(split, first, at_first, last, at_last);
+        }
+    }
+    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
+    return lines;
+}
+
+}  // namespace yinuo::remedy
