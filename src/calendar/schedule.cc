@@ -139,27 +139,34 @@ WorkTime Schedule::between(Instant from, Instant to) const {
     return {sum};
 }
 
+// In blocks and in two passes: the look-ups of one pass don't wait for each other, so the processor
+// has many of them under way at once.
 void Schedule::add_all(std::span<const Instant> at, std::span<const WorkTime> work,
                        std::span<Instant> due) const {
     check(at.size() == work.size() && at.size() == due.size());
     if (at.empty()) return;
-    const auto slowly = [this](Instant start, WorkTime time) {
-        return add(start, time).value_or(Instant::max());
-    };
-    if (!in_range(at[0])) due[0] = Instant::max();
     const Era& era = state_->era(in_range(at[0]) ? at[0] : Instant{0});
-    const bool dense = era.gap_max() <= kNever.count;
     const auto first = era.begin().millis;
-    const auto total = era.total();
-    for (std::size_t i = 0; i < at.size(); ++i) {
-        const auto into = static_cast<std::uint64_t>(at[i].millis - first);
-        if (into >> Era::kBits != 0 || work[i].millis <= 0 || !dense) [[unlikely]] {
-            due[i] = slowly(at[i], work[i]);
-            continue;
+    // With a long gap inside, "none within nine years" must be looked at each time.
+    const auto total = era.gap_max() <= kNever.count ? era.total() : 0;
+    constexpr std::size_t kBlock = 256;
+    constexpr std::int64_t kSlow = -1;
+    std::int64_t target[kBlock];
+    for (std::size_t begin = 0; begin < at.size(); begin += kBlock) {
+        const auto count = std::min(kBlock, at.size() - begin);
+        for (std::size_t i = 0; i < count; ++i) {
+            const Instant start = at[begin + i];
+            const auto more = work[begin + i].millis;
+            const bool here = static_cast<std::uint64_t>(start.millis - first) >> Era::kBits == 0;
+            target[i] = kSlow;
+            if (here && more > 0 && more <= total) [[likely]] target[i] = era.open_before(start) + more;
         }
-        const auto target = era.open_before(at[i]) + work[i].millis;
-        if (target > total) [[unlikely]] due[i] = slowly(at[i], work[i]);
-        else due[i] = era.after_open(target);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (static_cast<std::uint64_t>(target[i]) <= static_cast<std::uint64_t>(total)) [[likely]]
+                due[begin + i] = era.after_open(target[i]);
+            else
+                due[begin + i] = add(at[begin + i], work[begin + i]).value_or(Instant::max());
+        }
     }
 }
 
