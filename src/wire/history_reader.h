@@ -32,6 +32,7 @@ struct ReadCounts {
     std::uint64_t facts = 0;
     std::uint64_t rejected = 0;  // rows, none of whose facts were taken
     bool interrupted = false;    // stopped between two rows; what was read so far is whole
+    Findings notes = {};         // warnings about the whole file, such as a column that never came
 };
 
 struct Rejected {

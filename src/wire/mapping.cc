@@ -111,7 +111,7 @@ private:
     }
 
     std::string zone(const Yaml& node) {
-        if (zones_.find(node.text) == nullptr)
+        if (node.text != "UTC" && zones_.find(node.text) == nullptr)
             fault(node.place, "unknown-zone", {"没有时区“" + node.text + "”", "there is no time zone \"" + node.text + "\""},
                   {"写 IANA 名称，例如 Asia/Shanghai", "write its IANA name, for example America/New_York"});
         return node.text;

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "base/error.h"
 
@@ -23,10 +26,36 @@ public:
     virtual bool take(const Row&) = 0;  // false: read no further
     // A row that could not be read at all. `column` in characters from 1, 0 for the whole row.
     virtual bool reject(std::uint64_t line, std::uint32_t column, Text reason) = 0;
+    // Something about the whole file that its owner should know.
+    virtual void note(Finding finding) = 0;
 };
 
 // The columns that are wanted, by name, each once.
 using Columns = std::span<const std::string>;
+
+// The slots of the wanted columns where rows bring their own names. Remembers which ones ever came,
+// so that a slip in a name doesn't pass for a column that is always empty.
+class SeenColumns {
+public:
+    explicit SeenColumns(Columns wanted);
+
+    static constexpr std::size_t kUnwanted = std::size_t(-1);
+    // Where `name` belongs, or kUnwanted.
+    std::size_t slot(std::string_view name);
+    void saw(std::size_t slot) { seen_[slot] = true; }
+
+    // A warning for every wanted column that no row had.
+    void tell(RowSink& sink, std::string_view path) const;
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    Columns wanted_;
+    std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> slots_;  // of every name met
+    std::vector<bool> seen_;
+};
 
 // No row may be longer, so that a hostile file costs time but not memory.
 inline constexpr std::size_t kRowBytesMax = 1 << 20;
