@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kFieldsMax = 1000;
 constexpr std::size_t kFactsMax = 1000;
+constexpr std::size_t kMappingBytesMax = 4 << 20;
 
 constexpr std::array<std::pair<std::string_view, Format>, 4> kFormats = {
     {{"csv", Format::Csv}, {"xes", Format::Xes}, {"ocel", Format::Ocel}, {"jsonl", Format::Jsonl}}};
@@ -25,6 +26,11 @@ std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     return text;
+}
+
+Text zone_mend(const std::string& near) {
+    if (near.empty()) return {"写 IANA 名称，例如 Asia/Shanghai", "write its IANA name, for example America/New_York"};
+    return {"是不是“" + near + "”？", "did you mean \"" + near + "\"?"};
 }
 
 // What a template may be besides a formula.
@@ -113,7 +119,7 @@ private:
     std::string zone(const Yaml& node) {
         if (node.text != "UTC" && zones_.find(node.text) == nullptr)
             fault(node.place, "unknown-zone", {"没有时区“" + node.text + "”", "there is no time zone \"" + node.text + "\""},
-                  {"写 IANA 名称，例如 Asia/Shanghai", "write its IANA name, for example America/New_York"});
+                  zone_mend(zones_.suggest(node.text)));
         return node.text;
     }
 
@@ -316,6 +322,16 @@ std::expected<Mapping, Findings> Mapping::parse(std::string_view text, std::stri
     }
     if (!findings.empty()) return std::unexpected(std::move(findings));
     return mapping;
+}
+
+std::expected<Mapping, Findings> Mapping::load(std::string_view path, Zones& zones) {
+    const auto read = [&]() -> Result<std::string> {
+        const auto input = TRY(Input::open(path));
+        return read_whole(*input, kMappingBytesMax);
+    };
+    const auto text = read();
+    if (!text) return std::unexpected(Findings{Finding{Severity::Error, text.error()}});
+    return parse(*text, path, zones);
 }
 
 }  // namespace yinuo::wire

@@ -97,6 +97,8 @@ struct Mapping {
     // be known to `zones`.
     static std::expected<Mapping, Findings> parse(std::string_view text, std::string_view path,
                                                   Zones& zones);
+    // The same of a file, "-" being standard input.
+    static std::expected<Mapping, Findings> load(std::string_view path, Zones& zones);
 };
 
 }  // namespace yinuo::wire
