@@ -110,6 +110,27 @@ std::vector<std::size_t> positions(const Builtin& builtin,
     return result;
 }
 
+Value items_of_range(const RangeValue& range, Evaluation& evaluation) {
+    const bool days = range.begin.type() == Type::Date && range.end.type() == Type::Date;
+    const bool numbers = range.begin.type() == Type::Number && range.end.type() == Type::Number;
+    if (range.form != RangeValue::Form::Interval || (!days && !numbers)) return Value::null();
+    const auto place = [&](const Value& end) {
+        return days ? std::optional(end.date_days()) : end.as_number().to_int64();
+    };
+    const auto first = place(range.begin);
+    const auto last = place(range.end);
+    if (!first || !last) return Value::null();
+    ListBuilder items(evaluation.memory);
+    const std::int64_t step = *first <= *last ? 1 : -1;
+    for (std::int64_t i = *first;; i += step) {
+        const bool skipped =
+            (i == *first && !range.begin_included) || (i == *last && !range.end_included);
+        if (!skipped) items.add(days ? Value::date_of_days(i) : Value::number(Decimal(i)));
+        if (i == *last) return items.value();
+        if (!spend(evaluation, 1)) return Value::null();
+    }
+}
+
 std::span<const Value> as_items(const Value& value) {
     return value.type() == Type::List ? value.as_list() : std::span(&value, 1);
 }

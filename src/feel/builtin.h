@@ -77,6 +77,8 @@ private:
 // An argument as a list: null is a list of one null, a single value a list of one.
 std::span<const Value> as_items(const Value& value);
 
+// What a loop over the range runs through, as a list: whole numbers or days. Null for other ends.
+Value items_of_range(const RangeValue& range, Evaluation&);
 // Is `value` inside the range? Null when they can't be compared.
 Value contains(const RangeValue& range, const Value& value);
 // FEEL's arithmetic, on any two values. Null when the operation makes no sense.

@@ -10,25 +10,6 @@ namespace {
 
 using Program = Expression::Program;
 
-constexpr std::uint32_t kDepthMax = 1500;  // of evaluations within evaluations
-
-// One step deeper; `ok` is false when that is too deep.
-class Deeper {
-public:
-    explicit Deeper(Evaluation& evaluation) : evaluation_(evaluation) { ++evaluation_.depth; }
-    ~Deeper() { --evaluation_.depth; }
-    Deeper(const Deeper&) = delete;
-    Deeper& operator=(const Deeper&) = delete;
-    bool ok() const {
-        if (evaluation_.depth <= kDepthMax) return true;
-        say_why(evaluation_, "the expression calls itself too deeply");
-        return false;
-    }
-
-private:
-    Evaluation& evaluation_;
-};
-
 class Machine {
 public:
     Machine(const Program& program, const Scope& scope, Evaluation& evaluation)
@@ -503,41 +484,10 @@ private:
         auto names = evaluation_.memory.array<std::string_view>(node.b);
         for (std::uint32_t i = 0; i < node.b; ++i)
             names[i] = text(program_.operands[node.a + 2 * i]);
-        const auto places = parameter_places(function, names);
-        if (places.size() != names.size()) {
-            say_why(evaluation_, "the function has no parameters of these names");
-            return Value::null();
-        }
-        std::size_t count = 0;
-        for (const std::size_t place : places) count = std::max(count, place + 1);
-        if (function.builtin == nullptr &&
-            count != static_cast<std::size_t>(parameter_count(function)))
-            return Value::null();
-        auto arguments = evaluation_.memory.array<Value>(count);
-        for (Value& argument : arguments) argument = Value::null();
+        auto values = evaluation_.memory.array<Value>(node.b);
         for (std::uint32_t i = 0; i < node.b; ++i)
-            arguments[places[i]] = run(program_.operands[node.a + 2 * i + 1], frame);
-        return feel::call(function, arguments, evaluation_);
-    }
-
-    static std::vector<std::size_t> parameter_places(const FunctionValue& function,
-                                                     std::span<const std::string_view> names) {
-        if (function.builtin != nullptr) return positions(*function.builtin, names);
-        std::vector<std::string_view> known;
-        if (function.native != nullptr) {
-            known.assign(function.native->parameters().begin(),
-                         function.native->parameters().end());
-        } else {
-            const Program& program = *function.program;
-            for (const Symbol symbol : program.lambdas[program.nodes[function.node].b].parameters)
-                known.push_back(program.names->text(symbol));
-        }
-        std::vector<std::size_t> places;
-        if (known.size() != names.size()) return places;
-        for (const auto name : names)
-            for (std::size_t i = 0; i < known.size(); ++i)
-                if (known[i] == name) places.push_back(i);
-        return places;
+            values[i] = run(program_.operands[node.a + 2 * i + 1], frame);
+        return call_by_name(function, names, values, evaluation_);
     }
 
     // What surrounds a function literal is copied, for the stack it stands on will be gone.
@@ -596,28 +546,9 @@ Value Expression::Program::run(std::uint32_t node, const Frame* frame, const Sco
     return Machine(*this, scope, evaluation).run(node, frame);
 }
 
-int parameter_count(const FunctionValue& function) {
-    if (function.native != nullptr) return static_cast<int>(function.native->parameters().size());
-    if (function.builtin != nullptr) return -1;
-    const Program& program = *function.program;
-    return static_cast<int>(program.lambdas[program.nodes[function.node].b].parameters.size());
-}
-
-Value call(const FunctionValue& function, std::span<const Value> arguments,
-           Evaluation& evaluation) {
-    if (!spend(evaluation, 1)) return Value::null();
-    if (function.native != nullptr) {
-        const Deeper deeper(evaluation);
-        return deeper.ok() ? function.native->call(arguments, evaluation) : Value::null();
-    }
-    if (function.builtin != nullptr) {
-        const Call call{arguments, evaluation,
-                        function.program != nullptr ? function.program->zones : nullptr};
-        if (!takes(*function.builtin, arguments.size()))
-            return call.fail("the function takes another number of arguments");
-        return function.builtin->call(call);
-    }
-    return Machine(*function.program, *function.scope, evaluation).call_lambda(function, arguments);
+Value Expression::Program::call(const FunctionValue& function, std::span<const Value> arguments,
+                                Evaluation& evaluation) const {
+    return Machine(*this, *function.scope, evaluation).call_lambda(function, arguments);
 }
 
 }  // namespace yinuo::feel

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "feel/expression.h"
 #include "feel/value.h"
@@ -37,6 +38,12 @@ public:
 
 // How many arguments it takes; -1 when that varies.
 int parameter_count(const FunctionValue& function);
+// The positions of the parameters of these names; empty when it has others.
+std::vector<std::size_t> parameter_places(const FunctionValue& function,
+                                          std::span<const std::string_view> names);
+// Calls with arguments by name; null when the function has other parameters.
+Value call_by_name(const FunctionValue& function, std::span<const std::string_view> names,
+                   std::span<const Value> values, Evaluation& evaluation);
 // Calls with arguments in order. Null when the count is wrong.
 Value call(const FunctionValue& function, std::span<const Value> arguments, Evaluation& evaluation);
 

@@ -14,6 +14,9 @@
 
 namespace yinuo::feel {
 
+// Is it a name that plain words make, so that nobody needs to be told of it?
+bool is_plain_name(std::string_view name);
+
 class Parser {
 public:
     Parser(std::string_view text, const Dialect& dialect);

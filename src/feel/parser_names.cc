@@ -154,21 +154,27 @@ bool Parser::argument_name(std::string& into) {
     return false;
 }
 
-// From here on `name` is known; names that plain words don't make are remembered as they are.
-void Parser::declare(std::string_view name) {
-    locals_.push_back(dialect_.names.intern(name));
+bool is_plain_name(std::string_view name) {
     bool plain = !name.empty() && Scanner::starts_name(static_cast<unsigned char>(name.front()));
-    std::string_view rest = name;
-    while (plain && !rest.empty()) {
-        const auto end = std::min(rest.find(' '), rest.size());
-        const auto word = rest.substr(0, end);
-        plain = !word.empty() && !holds(kStops, word) && !holds(kBeginnings, word) &&
+    bool first = true;
+    while (plain && !name.empty()) {
+        const auto end = std::min(name.find(' '), name.size());
+        const auto word = name.substr(0, end);
+        plain = !word.empty() && !holds(kStops, word) && !(first && holds(kBeginnings, word)) &&
                 std::all_of(word.begin(), word.end(), [](char c) {
                     return Scanner::continues_name(static_cast<unsigned char>(c));
                 });
-        rest.remove_prefix(end == rest.size() ? end : end + 1);
+        name.remove_prefix(end == name.size() ? end : end + 1);
+        first = false;
     }
-    if (!plain && std::find(specials_.begin(), specials_.end(), name) == specials_.end())
+    return plain;
+}
+
+// From here on `name` is known; names that plain words don't make are remembered as they are.
+void Parser::declare(std::string_view name) {
+    locals_.push_back(dialect_.names.intern(name));
+    if (!is_plain_name(name) &&
+        std::find(specials_.begin(), specials_.end(), name) == specials_.end())
         specials_.emplace_back(name);
 }
 

@@ -101,6 +101,26 @@ struct Expression::Program {
     const TypeDefinitions* definitions = nullptr;
 
     Value run(std::uint32_t node, const Frame*, const Scope&, Evaluation&) const;
+    // `function` is a literal of this program.
+    Value call(const FunctionValue& function, std::span<const Value> arguments, Evaluation&) const;
+};
+
+// One evaluation deeper; `ok` is false when that is too deep.
+class Deeper {
+public:
+    explicit Deeper(Evaluation& evaluation) : evaluation_(evaluation) { ++evaluation_.depth; }
+    ~Deeper() { --evaluation_.depth; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+    bool ok() const {
+        constexpr std::uint32_t kDepthMax = 1500;
+        if (evaluation_.depth <= kDepthMax) return true;
+        say_why(evaluation_, "the expression calls itself too deeply");
+        return false;
+    }
+
+private:
+    Evaluation& evaluation_;
 };
 
 }  // namespace yinuo::feel
