@@ -60,6 +60,13 @@ struct Remedy {
     Text apology;
 };
 
+// What a promise is worth to its maker, for `check`; says nothing about verdicts.
+struct Economics {
+    std::optional<Money> benefit;       // of one obligation, what making the promise brings in
+    std::optional<Formula> price;       // what the customer pays, in the remedies' currency
+    Place place;
+};
+
 struct Promise {
     std::string id;
     int version = 1;
@@ -78,6 +85,7 @@ struct Promise {
     std::vector<calendar::Schedule> schedules;
     std::vector<Clause> clauses;        // in an order in which each comes after those it watches
     std::vector<Remedy> remedies;
+    std::optional<Economics> economics;
     // Fields and kinds the author declared (`facts:`), for checking; empty: anything goes.
     std::map<std::string, std::vector<std::string>> declared_facts;
     // What people call a kind of fact, for sentences: "order.placed" 下单.
