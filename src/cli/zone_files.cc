@@ -63,6 +63,8 @@ const Zone* ZoneFiles::find(std::string_view name) {
     return zones_.emplace(name, std::move(zone)).first->second.get();
 }
 
+std::string ZoneFiles::suggest(std::string_view name) { return probably_meant(name, names()); }
+
 Result<Zone> ZoneFiles::zone(std::string_view name) {
     if (const Zone* found = find(name)) return *found;
     const auto known = names();

@@ -20,6 +20,7 @@ public:
     explicit ZoneFiles(std::string folder = "/usr/share/zoneinfo");
 
     const Zone* find(std::string_view name) override;
+    std::string suggest(std::string_view name) override;
 
     // The same, saying what is wrong: "no-such-zone" names the nearest one there is.
     Result<Zone> zone(std::string_view name);

@@ -51,6 +51,8 @@ public:
     virtual ~Zones() = default;
     // nullptr when there is no such zone. The pointer lives as long as the Zones.
     virtual const Zone* find(std::string_view name) = 0;
+    // The name that was probably meant by one that find() doesn't know; empty if none comes to mind.
+    virtual std::string suggest(std::string_view) { return {}; }
 };
 
 }  // namespace yinuo
