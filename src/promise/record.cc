@@ -30,6 +30,8 @@ std::optional<EventKind> event_of(StepKind kind) {
         case StepKind::ConfirmedBySilence: return EventKind::Confirmed;
         case StepKind::Rejected: return EventKind::Rejected;
         case StepKind::CauseRecorded: return EventKind::Withheld;
+        case StepKind::EvidenceSeen: return EventKind::EvidenceSeen;
+        case StepKind::Agreed: return EventKind::Agreed;
         case StepKind::Refused: return EventKind::Released;
         case StepKind::Waived: return EventKind::Waived;
         case StepKind::Extended: return EventKind::Extended;
@@ -37,8 +39,6 @@ std::optional<EventKind> event_of(StepKind kind) {
         case StepKind::Waiting:
         case StepKind::NotOwed:
         case StepKind::ExtensionRefused:
-        case StepKind::EvidenceSeen:
-        case StepKind::Agreed:
         case StepKind::Counted:
         case StepKind::NotSatisfied:
         case StepKind::StartIgnored: return std::nullopt;
@@ -67,7 +67,8 @@ public:
         if (!kind) return;
         events.push_back({.kind = *kind, .clause = of.clause, .occurrence = of.occurrence,
                           .subject = std::string(of.subject), .at = step.at,
-                          .recorded_at = recorded_at_, .due_at = of.due_at});
+                          .recorded_at = recorded_at_, .due_at = of.due_at,
+                          .who = std::string(*kind == EventKind::Agreed ? step.why : "")});
     }
     std::vector<Event> events;
 
@@ -78,7 +79,7 @@ private:
 // The same thing said: when it was recorded doesn't matter.
 bool says_the_same(const Event& a, const Event& b) {
     return a.kind == b.kind && a.clause == b.clause && a.occurrence == b.occurrence &&
-           a.subject == b.subject && a.at == b.at && a.due_at == b.due_at;
+           a.subject == b.subject && a.at == b.at && a.due_at == b.due_at && a.who == b.who;
 }
 
 bool reverses(const Event& reversal, const Event& verdict) {
@@ -108,6 +109,8 @@ Text describe(EventKind kind) {
         case EventKind::Confirmed: return {"核实属实", "confirmed"};
         case EventKind::Rejected: return {"核实不属实", "rejected"};
         case EventKind::Withheld: return {"暂缓赔付", "withheld"};
+        case EventKind::EvidenceSeen: return {"收到举证", "evidence seen"};
+        case EventKind::Agreed: return {"同意免责", "agreed"};
         case EventKind::Released: return {"恢复赔付", "released"};
         case EventKind::Extended: return {"改约", "extended"};
         case EventKind::Reversed: return {"冲正", "reversed"};

@@ -16,7 +16,8 @@ namespace yinuo::promise {
 
 enum class EventKind : std::uint8_t {
     Started, DueSet, Paused, Resumed, Warned, Kept, Broken, Voided, VoidedByUs, Waived, NotMeasured,
-    LatenessEnded, Reopened, Claimed, Confirmed, Rejected, Withheld, Released, Extended,
+    LatenessEnded, Reopened, Claimed, Confirmed, Rejected, Withheld, EvidenceSeen, Agreed, Released,
+    Extended,
     Reversed,  // an earlier Kept, Broken, Voided, VoidedByUs, Waived or NotMeasured no longer holds
 };
 Text describe(EventKind);
@@ -30,6 +31,7 @@ struct Event {
     Instant recorded_at;               // when we knew
     Instant due_at = Instant::max();   // Started, DueSet, Extended, Paused, Resumed
     EventKind reversed = EventKind::Started;  // of Reversed: what no longer holds
+    std::string who = {};              // of Agreed: the person
     bool operator==(const Event&) const = default;
 };
 
