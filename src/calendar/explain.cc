@@ -26,8 +26,10 @@ bool is_open_reason(Reason reason) {
 void paint_day(const Schedule::State& state, Date date, WallClock& clock, std::vector<Paint>& out) {
     const auto& zone = state.definition.zone;
     const DayPlan plan = state.rules.plan(date);
+    // The morning of a make-up day is outside hours like any other.
+    const bool special = plan.closed == Reason::Holiday || plan.closed == Reason::ClosedDay;
     out.push_back({{zone.start_of_day(date), zone.start_of_day(date.plus_days(1))},
-                   Layer::Day, plan.closed, plan.name});
+                   Layer::Day, plan.closed, special ? plan.name : nullptr});
     std::vector<Period> hours;
     state.rules.hours_of(plan, date, clock, hours);
     hours = merged(std::move(hours));
