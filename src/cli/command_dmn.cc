@@ -1,5 +1,6 @@
 // `yinuo dmn`: DMN models and FEEL expressions from the command line.
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -72,6 +73,11 @@ private:
     }
 };
 
+Instant now() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
 // A model with the table of names that it was compiled with.
 struct Loaded {
     std::unique_ptr<Names> names = std::make_unique<Names>();
@@ -117,7 +123,7 @@ public:
                     wire::to_feel(given->members[i].value, FeelSpelling::Typed, &zones_, memory_)};
             inputs = feel::Value::context(entries);
         }
-        feel::Evaluation evaluation{.memory = memory_};
+        feel::Evaluation evaluation{.memory = memory_, .now = now()};
         const Model& model = *loaded->model;
         const std::string type = text("type");
         const auto value = type == "decisionService"
@@ -217,7 +223,7 @@ int evaluate_text(const std::string& text, const feel::Value& input, Zones& zone
     const auto expression = feel::Expression::compile(text, dialect);
     if (!expression) return complain_all(expression.error(), console, kInput);
     std::string why;
-    feel::Evaluation evaluation{.memory = memory, .why_null = &why};
+    feel::Evaluation evaluation{.memory = memory, .now = now(), .why_null = &why};
     const feel::Value value = expression->evaluate(feel::Scope{bindings, nullptr}, evaluation);
     show(value, console);
     if (value.is_null() && !why.empty()) std::cerr << "null: " << why << '\n';
@@ -229,7 +235,7 @@ int decide_all(const Model& model, const std::string& wanted, const feel::Value&
     std::string json = "{";
     for (const auto name : model.decision_names()) {
         if (!wanted.empty() && name != wanted) continue;
-        feel::Evaluation evaluation{.memory = memory};
+        feel::Evaluation evaluation{.memory = memory, .now = now()};
         const auto value = model.decide(name, entries_of(input), evaluation);
         if (!value) return complain(value.error(), console, kInput);
         if (!wanted.empty()) {

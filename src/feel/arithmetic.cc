@@ -242,7 +242,9 @@ Value contains(const RangeValue& range, const Value& value) {
         const Value same = equal(value, range.begin);
         return same.is_null() ? same : Value::boolean(!same.as_boolean());
     }
-    if (range.begin.is_null() && range.end.is_null()) return Value::null();
+    // `(null..10]` says that its begin is not known; `(<= 10)` that it has none.
+    const bool open_ended = range.form == RangeValue::Form::Comparison;
+    if (!open_ended && (range.begin.is_null() || range.end.is_null())) return Value::null();
     bool inside = true;
     if (!range.begin.is_null()) {
         const auto side = order(range.begin, value);

@@ -91,9 +91,14 @@ Value CompiledBox::plain(const Scope& scope, Evaluation& evaluation) const {
             return Value::list(values);
         }
         case Kind::Function: return function_of(*this, Symbol::None, scope, evaluation);
-        case Kind::Conditional:
-            return items[items[0].evaluate(scope, evaluation).is_true() ? 1 : 2].evaluate(
-                scope, evaluation);
+        case Kind::Conditional: {
+            const Value condition = items[0].evaluate(scope, evaluation);
+            if (condition.type() != Type::Boolean && !condition.is_null()) {
+                say_why(evaluation, "the condition is neither true nor false");
+                return Value::null();
+            }
+            return items[condition.is_true() ? 1 : 2].evaluate(scope, evaluation);
+        }
         case Kind::Filter: return filter(scope, evaluation);
         case Kind::For:
         case Kind::Some:

@@ -69,6 +69,18 @@ std::vector<std::string_view> builtin_names() {
     return names;
 }
 
+Value invoke(const Builtin& builtin, const Call& call) {
+    const auto single = [](const Value& value) {
+        return value.type() == Type::List && value.as_list().size() == 1;
+    };
+    if (!builtin.scalars || std::none_of(call.arguments.begin(), call.arguments.end(), single))
+        return builtin.call(call);
+    auto arguments = call.memory().array<Value>(call.size());
+    for (std::size_t i = 0; i < call.size(); ++i)
+        arguments[i] = single(call[i]) ? call[i].as_list().front() : call[i];
+    return builtin.call({arguments, call.evaluation, call.zones});
+}
+
 bool takes(const Builtin& builtin, std::size_t arguments) {
     bool fits = false;
     split(builtin.parameters, '|', [&](std::string_view signature) {

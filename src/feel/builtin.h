@@ -32,6 +32,8 @@ struct Builtin {
     std::string_view parameters;
     Value (*call)(const Call&) = nullptr;
     bool pure = true;  // the answer depends on the arguments alone
+    // Where it wants single values, a list of one item stands for the item (DMN 1.5, 10.3.2.9.4).
+    bool scalars = false;
 };
 
 std::span<const Builtin> text_builtins();
@@ -43,6 +45,8 @@ std::span<const Builtin> context_builtins();
 
 const Builtin* find_builtin(std::string_view name);
 std::vector<std::string_view> builtin_names();
+// Calls it, after that conversion.
+Value invoke(const Builtin&, const Call&);
 bool takes(const Builtin&, std::size_t arguments);
 // The position of the named parameters in the one signature that has them all; empty if none has.
 std::vector<std::size_t> positions(const Builtin&, std::span<const std::string_view> names);

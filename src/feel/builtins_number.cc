@@ -94,22 +94,22 @@ Value number(const Call& call) {
 constexpr std::string_view kRounded = "n,scale?";
 
 constexpr Builtin kBuiltins[] = {
-    {"number", "from|from,grouping separator,decimal separator", number},
-    {"decimal", "n,scale", round_to<Rounding::HalfEven>},
-    {"floor", kRounded, round_to<Rounding::Floor>},
-    {"ceiling", kRounded, round_to<Rounding::Ceiling>},
-    {"round up", kRounded, round_to<Rounding::Up>},
-    {"round down", kRounded, round_to<Rounding::Down>},
-    {"round half up", kRounded, round_to<Rounding::HalfUp>},
-    {"round half down", kRounded, round_to<Rounding::HalfDown>},
-    {"round half even", kRounded, round_to<Rounding::HalfEven>},
-    {"abs", "n|number", absolute},
-    {"modulo", "dividend,divisor", modulo},
-    {"sqrt", "number", of_one<&Decimal::square_root>},
-    {"log", "number", of_one<&Decimal::log>},
-    {"exp", "number", of_one<&Decimal::exp>},
-    {"odd", "number", [](const Call& call) { return parity(call, true); }},
-    {"even", "number", [](const Call& call) { return parity(call, false); }},
+    {"number", "from|from,grouping separator,decimal separator", number, true, true},
+    {"decimal", "n,scale", round_to<Rounding::HalfEven>, true, true},
+    {"floor", kRounded, round_to<Rounding::Floor>, true, true},
+    {"ceiling", kRounded, round_to<Rounding::Ceiling>, true, true},
+    {"round up", kRounded, round_to<Rounding::Up>, true, true},
+    {"round down", kRounded, round_to<Rounding::Down>, true, true},
+    {"round half up", kRounded, round_to<Rounding::HalfUp>, true, true},
+    {"round half down", kRounded, round_to<Rounding::HalfDown>, true, true},
+    {"round half even", kRounded, round_to<Rounding::HalfEven>, true, true},
+    {"abs", "n", absolute, true, true},
+    {"modulo", "dividend,divisor", modulo, true, true},
+    {"sqrt", "number", of_one<&Decimal::square_root>, true, true},
+    {"log", "number", of_one<&Decimal::log>, true, true},
+    {"exp", "number", of_one<&Decimal::exp>, true, true},
+    {"odd", "number", [](const Call& call) { return parity(call, true); }, true, true},
+    {"even", "number", [](const Call& call) { return parity(call, false); }, true, true},
 };
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Points and ranges to one another (DMN 1.5, table 78: Allen's relations), and range().
+#include <new>
+
 #include "feel/builtin.h"
 #include "feel/parser.h"
 
@@ -74,8 +76,8 @@ bool overlaps_after(const Span& a, const Span& b, Compare& compare) {
     const int starts = compare(b.begin, a.begin);
     const int ends = compare(b.end, a.end);
     return (middle > 0 || (middle == 0 && b.end_included && a.begin_included)) &&
-           (starts < 0 || (starts == 0 && (b.begin_included || !a.begin_included))) &&
-           (ends < 0 || (ends == 0 && !b.end_included && a.end_included));
+           (starts < 0 || (starts == 0 && b.begin_included && !a.begin_included)) &&
+           (ends < 0 || (ends == 0 && (!b.end_included || a.end_included)));
 }
 
 bool includes(const Span& a, const Span& b, Compare& compare) {
@@ -120,25 +122,65 @@ Value related(const Call& call) {
     return compare.known() ? Value::boolean(answer) : call.fail("the ends have no order");
 }
 
-// range("[1..3]"): literals as ends, nothing else.
-Value range(const Call& call) {
-    constexpr std::string_view kHow = "a range is written [1..3], (1..3], [1..3) or (1..3)";
-    if (!call.has(0, Type::String)) return call.fail(kHow);
-    const auto text = call[0].as_string();
-    if (!call.spend(text.size())) return Value::null();
+// The value of a text that is one literal; null if it is anything else.
+Value literal(std::string_view text, const Call& call) {
     Names names;
     const Dialect dialect{.names = names, .zones = call.zones};
     Parser parser(text, dialect);
     parser.parse_expression();
-    if (!parser.findings.empty()) return call.fail(kHow);
+    if (!parser.findings.empty()) return Value::null();
     const auto& program = *parser.program;
     const Node& root = program.nodes[program.root];
-    const auto literal = [&](std::uint32_t at) {
-        return at != kNone && program.nodes[at].op == Op::Constant;
+    // One node, or three for -1 and date("2026-02-28"); 1 + 1 is folded too, but is no literal.
+    constexpr std::size_t kNodesMax = 3;
+    return root.op == Op::Constant && program.nodes.size() <= kNodesMax
+               ? copy(program.constants[root.a], call.memory())
+               : Value::null();
+}
+
+// range("[1..3]"): literals as ends, nothing else. An end that is open may be left away.
+Value range(const Call& call) {
+    constexpr std::string_view kHow =
+        "a range is written [1..3], (1..3], [1..3), (1..3), (..3] or [1..)";
+    if (!call.has(0, Type::String)) return call.fail(kHow);
+    auto text = call[0].as_string();
+    if (!call.spend(text.size())) return Value::null();
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+    const auto trim = [&](std::string_view part) {
+        while (!part.empty() && blank(part.front())) part.remove_prefix(1);
+        while (!part.empty() && blank(part.back())) part.remove_suffix(1);
+        return part;
     };
-    if (root.op != Op::Range || root.c >> 2 != 0 || !literal(root.a) || !literal(root.b))
-        return call.fail(kHow);
-    return copy(program.run(program.root, nullptr, Scope{}, call.evaluation), call.memory());
+    text = trim(text);
+    if (text.size() < 4) return call.fail(kHow);
+    const char opening = text.front();
+    const char closing = text.back();
+    text = text.substr(1, text.size() - 2);
+    bool quoted = false;
+    std::size_t dots = 0;
+    while (dots + 1 < text.size() && (quoted || text[dots] != '.' || text[dots + 1] != '.')) {
+        if (text[dots] == '"') quoted = !quoted;
+        ++dots;
+    }
+    const bool brackets = (opening == '[' || opening == '(' || opening == ']') &&
+                          (closing == ']' || closing == ')' || closing == '[');
+    if (!brackets || dots + 1 >= text.size()) return call.fail(kHow);
+    const auto first = trim(text.substr(0, dots));
+    const auto last = trim(text.substr(dots + 2));
+    auto* result = new (call.memory().take(sizeof(RangeValue), alignof(RangeValue))) RangeValue();
+    result->begin = first.empty() ? Value::null() : literal(first, call);
+    result->end = last.empty() ? Value::null() : literal(last, call);
+    result->begin_included = opening == '[';
+    result->end_included = closing == ']';
+    if (first.empty() || last.empty()) result->form = RangeValue::Form::Comparison;
+    const bool begin_wrong = first.empty() ? result->begin_included : result->begin.is_null();
+    const bool end_wrong = last.empty() ? result->end_included : result->end.is_null();
+    if (begin_wrong || end_wrong || (first.empty() && last.empty())) return call.fail(kHow);
+    if (!first.empty() && !last.empty()) {
+        const auto side = order(result->begin, result->end);
+        if (!side || *side > 0) return call.fail("the ends of the range are in the wrong order");
+    }
+    return Value::range(result);
 }
 
 constexpr std::string_view kTwoAny = "point1,point2|point,range|range,point|range1,range2";

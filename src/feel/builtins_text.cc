@@ -156,7 +156,41 @@ std::string without_blanks(std::string_view pattern) {
     return result;
 }
 
-// The pattern in RE2's spelling; nullopt for flags that do not exist.
+// XPath's own escapes in RE2's spelling: \i begins an XML name, \c continues one. nullopt: what
+// XPath does not have (\b, (?i), back-references too, which RE2 cannot match).
+std::optional<std::string> in_re2(std::string_view pattern) {
+    constexpr std::string_view kEscapes = "nrt\\|.?*+(){}-[]^$sSdDwWpP";
+    std::string result;
+    bool in_class = false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const char c = pattern[i];
+        const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+        if (c == '(' && next == '?' && !in_class && pattern.substr(i, 3) != "(?:")
+            return std::nullopt;
+        if (c == '[') in_class = true;
+        if (c == ']') in_class = false;
+        if (c != '\\') {
+            result += c;
+            continue;
+        }
+        ++i;
+        if (next == 'i' || next == 'c') {
+            const std::string_view members = next == 'i' ? "\\p{L}_:" : "\\p{L}\\p{N}_:.\\-";
+            result += in_class ? std::string(members) : "[" + std::string(members) + "]";
+        } else if (next == 'I' || next == 'C') {
+            if (in_class) return std::nullopt;
+            result += next == 'I' ? "[^\\p{L}_:]" : "[^\\p{L}\\p{N}_:.\\-]";
+        } else if (next != '\0' && kEscapes.find(next) != std::string_view::npos) {
+            result += c;
+            result += next;
+        } else {
+            return std::nullopt;
+        }
+    }
+    return result;
+}
+
+// The pattern in RE2's spelling; nullopt for flags and escapes that do not exist.
 std::optional<std::string> translated(std::string_view pattern, std::string_view flags) {
     std::string prefix;
     bool blanks = false;
@@ -171,10 +205,11 @@ std::optional<std::string> translated(std::string_view pattern, std::string_view
         else
             return std::nullopt;
     }
-    std::string text = literal  ? RE2::QuoteMeta(pattern)
-                       : blanks ? without_blanks(pattern)
-                                : std::string(pattern);
-    return prefix.empty() ? text : "(?" + prefix + ")" + text;
+    const auto text = literal  ? std::optional(RE2::QuoteMeta(pattern))
+                      : blanks ? in_re2(without_blanks(pattern))
+                               : in_re2(pattern);
+    if (!text) return std::nullopt;
+    return prefix.empty() ? text : "(?" + prefix + ")" + *text;
 }
 
 // Flags: the argument at `at`, which may be null or missing.
@@ -308,28 +343,29 @@ Value negation(const Call& call) {
 }
 
 constexpr Builtin kBuiltins[] = {
-    {"substring", "string,start position,length?", substring},
-    {"string length", "string", string_length},
-    {"upper case", "string", [](const Call& call) { return with_case(call, true); }},
-    {"lower case", "string", [](const Call& call) { return with_case(call, false); }},
-    {"substring before", "string,match", substring_before},
-    {"substring after", "string,match", substring_after},
+    {"substring", "string,start position,length?", substring, true, true},
+    {"string length", "string", string_length, true, true},
+    {"upper case", "string", [](const Call& call) { return with_case(call, true); }, true, true},
+    {"lower case", "string", [](const Call& call) { return with_case(call, false); }, true, true},
+    {"substring before", "string,match", substring_before, true, true},
+    {"substring after", "string,match", substring_after, true, true},
     {"contains", "string,match",
      [](const Call& call) {
          return tested(call, [](auto a, auto b) { return a.find(b) != std::string_view::npos; });
-     }},
+     },
+     true, true},
     {"starts with", "string,match",
-     [](const Call& call) {
-         return tested(call, [](auto a, auto b) { return a.starts_with(b); });
-     }},
+     [](const Call& call) { return tested(call, [](auto a, auto b) { return a.starts_with(b); }); },
+     true, true},
     {"ends with", "string,match",
-     [](const Call& call) { return tested(call, [](auto a, auto b) { return a.ends_with(b); }); }},
-    {"matches", "input,pattern,flags?", matches},
-    {"replace", "input,pattern,replacement,flags?", replace},
-    {"split", "string,delimiter", split},
+     [](const Call& call) { return tested(call, [](auto a, auto b) { return a.ends_with(b); }); },
+     true, true},
+    {"matches", "input,pattern,flags?", matches, true, true},
+    {"replace", "input,pattern,replacement,flags?", replace, true, true},
+    {"split", "string,delimiter", split, true, true},
     {"string join", "list,delimiter?", string_join},
     {"string", "from", string},
-    {"not", "negand", negation},
+    {"not", "negand", negation, true, true},
 };
 
 }  // namespace

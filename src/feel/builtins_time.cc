@@ -242,7 +242,7 @@ Value week_number(const Call& call) {
 // The same element of the domain: like `=`, but a zone and its offset are not the same, and
 // values of two types are simply different.
 Value is(const Call& call) {
-    if (call[0].type() != call[1].type()) return Value::boolean(false);
+    if (call.size() < 2 || call[0].type() != call[1].type()) return Value::boolean(false);
     if (call[0].type() == Type::Time || call[0].type() == Type::DateTime) {
         const Moment a = call[0].as_moment();
         const Moment b = call[1].as_moment();
@@ -253,24 +253,24 @@ Value is(const Call& call) {
 }
 
 constexpr Builtin kBuiltins[] = {
-    {"date", "from|year,month,day", date},
-    {"time", "from|hour,minute,second,offset?", time},
+    {"date", "from|year,month,day", date, true, true},
+    {"time", "from|hour,minute,second,offset?", time, true, true},
     {"date and time",
      "from|date,time|date,timezone|year,month,day,hour,minute,second,offset?|year,month,day,hour,"
      "minute,second,timezone?",
-     date_and_time},
-    {"duration", "from", duration},
-    {"years and months duration", "from,to", years_and_months},
-    {"now", "", now, false},
-    {"today", "", today, false},
-    {"local time", "at", local_time, false},
-    {"local date", "at", local_date, false},
-    {"local date and time", "at", local_date_and_time, false},
-    {"day of year", "date", day_of_year},
-    {"day of week", "date", day_of_week},
-    {"month of year", "date", month_of_year},
-    {"week of year", "date", week_number},
-    {"is", "value1,value2", is},
+     date_and_time, true, true},
+    {"duration", "from", duration, true, true},
+    {"years and months duration", "from,to", years_and_months, true, true},
+    {"now", "", now, false, true},
+    {"today", "", today, false, true},
+    {"local time", "at", local_time, false, true},
+    {"local date", "at", local_date, false, true},
+    {"local date and time", "at", local_date_and_time, false, true},
+    {"day of year", "date", day_of_year, true, true},
+    {"day of week", "date", day_of_week, true, true},
+    {"month of year", "date", month_of_year, true, true},
+    {"week of year", "date", week_number, true, true},
+    {"is", "value1,value2?|value1?,value2", is},
 };
 
 }  // namespace

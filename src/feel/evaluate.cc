@@ -453,8 +453,7 @@ private:
 
     Value call_builtin(const Node& node, const Frame* frame) {
         return with_arguments(node.a, node.b, frame, [&](std::span<const Value> arguments) {
-            const auto* builtin = program_.builtins[node.c];
-            return builtin->call({arguments, evaluation_, program_.zones});
+            return invoke(*program_.builtins[node.c], {arguments, evaluation_, program_.zones});
         });
     }
 

@@ -59,7 +59,7 @@ Value call(const FunctionValue& function, std::span<const Value> arguments,
                         function.program != nullptr ? function.program->zones : nullptr};
         if (!takes(*function.builtin, arguments.size()))
             return call.fail("the function takes another number of arguments");
-        return function.builtin->call(call);
+        return invoke(*function.builtin, call);
     }
     return function.program->call(function, arguments, evaluation);
 }

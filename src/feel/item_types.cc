@@ -69,7 +69,8 @@ bool ItemTypes::knows(std::string_view name) const { return find(name).item != n
 
 bool ItemTypes::conforms(std::string_view name, const Value& value, Evaluation& evaluation) const {
     const auto found = find(name);
-    return found.item != nullptr && found.owner->fits(*found.item, value, evaluation, false, 0);
+    return found.item != nullptr &&
+           found.owner->fits(*found.item, value, evaluation, Strictness::Shape, 0);
 }
 
 // A type that nobody defined holds nobody to anything.
@@ -86,42 +87,41 @@ bool ItemTypes::passes(const std::optional<Expression>& tests, const Value& valu
     return tests->evaluate(Scope{std::span(&binding, 1), nullptr}, evaluation).is_true();
 }
 
-bool ItemTypes::fits(const Item& item, const Value& value, Evaluation& evaluation, bool lenient,
+bool ItemTypes::fits(const Item& item, const Value& value, Evaluation& evaluation, Strictness how,
                      int depth) const {
     if (depth > kDepthMax || !spend(evaluation, 1)) return false;
-    if (!passes(item.constraint, value, evaluation)) return false;
-    if (!item.is_collection) return one_fits(item, value, evaluation, lenient, depth);
+    if (how == Strictness::Values && !passes(item.constraint, value, evaluation)) return false;
+    if (!item.is_collection) return one_fits(item, value, evaluation, how, depth);
     if (value.type() != Type::List) return false;
     for (const Value& element : value.as_list())
-        if (!element.is_null() && !one_fits(item, element, evaluation, lenient, depth))
-            return false;
+        if (!element.is_null() && !one_fits(item, element, evaluation, how, depth)) return false;
     return true;
 }
 
-bool ItemTypes::one_fits(const Item& item, const Value& value, Evaluation& evaluation, bool lenient,
-                         int depth) const {
+bool ItemTypes::one_fits(const Item& item, const Value& value, Evaluation& evaluation,
+                         Strictness how, int depth) const {
     if (item.is_function) return value.type() == Type::Function;
     if (item.components.empty()) {
-        if (item.base && !base_fits(*item.base, value, evaluation, lenient, depth)) return false;
-        return passes(item.allowed, value, evaluation);
+        if (item.base && !base_fits(*item.base, value, evaluation, how, depth)) return false;
+        return how == Strictness::Shape || passes(item.allowed, value, evaluation);
     }
     if (value.type() != Type::Context) return false;
     for (const auto& [name, component] : item.components) {
         const Value* entry = find_entry(value.as_context(), name);
-        if (entry == nullptr && !lenient) return false;
+        if (entry == nullptr && how == Strictness::Shape) return false;
         if (entry != nullptr && !entry->is_null() &&
-            !fits(component, *entry, evaluation, lenient, depth + 1))
+            !fits(component, *entry, evaluation, how, depth + 1))
             return false;
     }
-    return passes(item.allowed, value, evaluation);
+    return how == Strictness::Shape || passes(item.allowed, value, evaluation);
 }
 
 bool ItemTypes::base_fits(const TypeName& type, const Value& value, Evaluation& evaluation,
-                          bool lenient, int depth) const {
+                          Strictness how, int depth) const {
     if (type.kind != TypeName::Kind::Named) return feel::conforms(type, value, this, evaluation);
     const auto found = find(type.name);
     return found.item == nullptr ||
-           found.owner->fits(*found.item, value, evaluation, lenient, depth + 1);
+           found.owner->fits(*found.item, value, evaluation, how, depth + 1);
 }
 
 Value ItemTypes::coerced(const Item& item, const Value& value, Evaluation& evaluation,
@@ -145,7 +145,7 @@ Value ItemTypes::coerced(const Item& item, const Value& value, Evaluation& evalu
 
 Value ItemTypes::coerced_one(const Item& item, const Value& value, Evaluation& evaluation,
                              int depth) const {
-    if (one_fits(item, value, evaluation, true, depth)) return value;
+    if (one_fits(item, value, evaluation, Strictness::Values, depth)) return value;
     if (item.components.empty()) {
         if (!item.base) return Value::null();
         const Value result = item.base->kind == TypeName::Kind::Named

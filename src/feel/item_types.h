@@ -41,6 +41,9 @@ private:
         std::optional<Expression> constraint;
         std::vector<std::pair<std::string, Item>> components;
     };
+    // `instance of` asks for the shape: every component, but not the allowed values. Variables are
+    // held to the values too, and a component may be missing.
+    enum class Strictness : std::uint8_t { Shape, Values };
     struct Found {
         const ItemTypes* owner = nullptr;
         const Item* item = nullptr;
@@ -48,9 +51,9 @@ private:
 
     Item compile(const ItemDefinition&, const Dialect&, Findings&, int depth) const;
     Found find(std::string_view name) const;
-    bool fits(const Item&, const Value&, Evaluation&, bool lenient, int depth) const;
-    bool one_fits(const Item&, const Value&, Evaluation&, bool lenient, int depth) const;
-    bool base_fits(const TypeName&, const Value&, Evaluation&, bool lenient, int depth) const;
+    bool fits(const Item&, const Value&, Evaluation&, Strictness how, int depth) const;
+    bool one_fits(const Item&, const Value&, Evaluation&, Strictness how, int depth) const;
+    bool base_fits(const TypeName&, const Value&, Evaluation&, Strictness how, int depth) const;
     Value coerced(const Item&, const Value&, Evaluation&, int depth) const;
     Value coerced_one(const Item&, const Value&, Evaluation&, int depth) const;
     bool passes(const std::optional<Expression>& tests, const Value&, Evaluation&) const;

@@ -97,6 +97,7 @@ Value ServiceNode::call(std::span<const Value> arguments, Evaluation& evaluation
         if (inputs[i].element != Element::Decision || inputs[i].import >= 0) continue;
         const auto& node = unit->decisions[inputs[i].index];
         const Value value = held_to(*unit, node.type, arguments[i], evaluation);
+        if (value.is_null() && !arguments[i].is_null()) return value;
         session.preset(inputs[i].index, value);
     }
     if (outputs.size() == 1)

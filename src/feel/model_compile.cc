@@ -173,8 +173,8 @@ private:
             ServiceNode& node = unit.services[i];
             const DecisionService& service = text.services[i];
             node.outputs = references(service.outputs, service.name);
-            node.inputs = references(service.input_decisions, service.name);
-            for (const Reference& reference : references(service.input_data, service.name))
+            node.inputs = references(service.input_data, service.name);
+            for (const Reference& reference : references(service.input_decisions, service.name))
                 node.inputs.push_back(reference);
             std::erase_if(node.outputs,
                           [](const Reference& r) { return r.element != Element::Decision; });

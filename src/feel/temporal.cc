@@ -294,9 +294,9 @@ Value parse_duration(std::string_view text) {
                                                         {'M', true, 60},
                                                         {'S', true, 1}}};
         if (in_time && reader.take('.')) {
-            const auto part = nanos_of(reader.digits());
-            if (!part || reader.peek() != 'S') return Value::null();
-            nanos = *part;
+            const auto digits = reader.digits();  // none is allowed: "PT0.S"
+            nanos = nanos_of(digits).value_or(0);
+            if (reader.peek() != 'S') return Value::null();
         }
         int unit = last_unit + 1;
         while (unit < 6 && (kUnits[static_cast<std::size_t>(unit)].time != in_time ||

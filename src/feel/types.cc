@@ -21,7 +21,7 @@ bool conforms_at(const TypeName& type, const Value& value, const TypeDefinitions
     using Kind = TypeName::Kind;
     if (depth > kDepthMax) return false;
     // Inside a list or a context null stands for a value that is not known.
-    if (value.is_null()) return depth > 0 || type.kind == Kind::Any || type.kind == Kind::Null;
+    if (value.is_null()) return depth > 0 || type.kind == Kind::Null;
     switch (type.kind) {
         case Kind::Any: return true;
         case Kind::Null: return false;

@@ -49,7 +49,7 @@ public:
 
 // The basic type of that name; nullopt if it is none of FEEL's own.
 std::optional<TypeName::Kind> basic_type(std::string_view name);
-// `instance of`: null is an instance of Any and Null only.
+// `instance of`: null is an instance of Null only.
 bool conforms(const TypeName&, const Value&, const TypeDefinitions*, Evaluation&);
 // The value if it conforms, after a singleton list and its one item were converted into each
 // other where that helps; a date becomes its midnight in UTC for `date and time`. Null conforms.
