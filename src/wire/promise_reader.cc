@@ -77,6 +77,7 @@ void PromiseReader::read_head(YamlKeys& keys) {
     if (const Yaml* zone = keys.take_scalar("zone")) {
         const Zone* found = context_.zones.find(zone->text);
         zone_given_ = true;
+        zone_name_ = zone->text;
         if (found == nullptr)
             error("unknown-zone", zone->place,
                   {"没有时区「" + zone->text + "」", "there is no time zone \"" + zone->text + "\""},
@@ -174,7 +175,7 @@ void PromiseReader::read_schedules(const Yaml& node) {
                 Yaml with_zone = entry.value;  // the promise's own, unless it says another
                 Yaml zone;
                 zone.kind = Yaml::Kind::Scalar;
-                zone.text = promise_.zone->name();
+                zone.text = zone_name_;
                 zone.place = entry.place;
                 with_zone.entries.push_back({"zone", entry.place, std::move(zone)});
                 schedule = read_schedule(with_zone, entry.key, context_.zones, known, findings_);
@@ -305,12 +306,12 @@ void PromiseReader::settle_order() {
     }
     std::vector<std::size_t> index(n);
     for (std::size_t k = 0; k < n; ++k) index[order[k]] = k;
-    for (const auto i : order) {
+    for (std::size_t i = 0; i < n; ++i) {
         Clause& clause = drafts_[i].clause;
         for (const auto k : watched[i]) clause.watches.push_back(static_cast<int>(index[k]));
-        if (!drafts_[i].outer.empty()) clause.outer = static_cast<int>(index[find(drafts_[i].outer)]);
-        promise_.clauses.push_back(std::move(clause));
+        if (const auto outer = find(drafts_[i].outer); outer < n) clause.outer = static_cast<int>(index[outer]);
     }
+    for (const auto i : order) promise_.clauses.push_back(std::move(drafts_[i].clause));
 }
 
 void PromiseReader::settle_remedies() {

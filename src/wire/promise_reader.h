@@ -95,6 +95,7 @@ private:
     promise::OptionalCondition condition(YamlKeys& keys, std::string_view key);
     std::optional<promise::Formula> formula(YamlKeys& keys, std::string_view key);
     std::optional<promise::Limit> limit(const Yaml& node);
+    std::optional<promise::Limit> limit_of_any_zone(const Yaml& node);
     std::optional<Millis> clock(const Yaml& node);  // a limit by the clock only
     std::optional<Decimal> number(const Yaml& node);
     std::optional<std::int64_t> integer(const Yaml& node, std::int64_t least, std::int64_t most);
@@ -115,6 +116,7 @@ private:
     Findings& findings_;
     promise::Promise promise_;
     bool zone_given_ = false;
+    std::string zone_name_;
     int default_schedule_ = -1;
     std::vector<std::string_view> special_names_;
     std::vector<std::string> special_texts_;

@@ -55,7 +55,6 @@ void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml
         if (other.remedy.name != name) continue;
         error("duplicate-remedy", place, {"补偿「" + name + "」重复了", "there are two remedies \"" + name + "\""});
     }
-    const auto errors_before = findings_.size();
     RemedyDraft draft;
     Remedy& remedy = draft.remedy;
     remedy.name = std::move(name);
@@ -123,7 +122,7 @@ void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml
         if (const Yaml* apology = keys.take("apology")) remedy.apology = text(*apology);
         keys.finish();
     }
-    if (!errors_since(errors_before)) check_remedy(remedy);
+    check_remedy(remedy);
     remedies_.push_back(std::move(draft));
 }
 

@@ -69,7 +69,7 @@ std::optional<Formula> PromiseReader::formula(YamlKeys& keys, std::string_view k
     return node == nullptr ? std::nullopt : formula(*node);
 }
 
-std::optional<Limit> PromiseReader::limit(const Yaml& node) {
+std::optional<Limit> PromiseReader::limit_of_any_zone(const Yaml& node) {
     if (!expect_scalar(node)) return std::nullopt;
     auto parsed = promise::parse_limit(node.text, promise_.schedule_names, default_schedule_);
     if (!parsed) {
@@ -77,16 +77,22 @@ std::optional<Limit> PromiseReader::limit(const Yaml& node) {
         return std::nullopt;
     }
     if (parsed->schedule >= 0) schedules_used_[static_cast<std::size_t>(parsed->schedule)] = true;
+    return *parsed;
+}
+
+std::optional<Limit> PromiseReader::limit(const Yaml& node) {
+    const auto parsed = limit_of_any_zone(node);
+    if (!parsed) return std::nullopt;
     const bool days = parsed->unit == promise::Unit::Days || parsed->unit == promise::Unit::Months;
     if (days && parsed->schedule < 0 && !zone_given_)
         error("needs-zone", node.place,
               {"「" + node.text + "」要看当地的日子，却没有写 zone", "\"" + node.text + "\" needs local days, and no zone is given"},
               {"在承诺里写 zone: Asia/Shanghai", "write zone: Asia/Shanghai (or yours) in the promise"});
-    return *parsed;
+    return parsed;
 }
 
 std::optional<Millis> PromiseReader::clock(const Yaml& node) {
-    const auto parsed = limit(node);
+    const auto parsed = limit_of_any_zone(node);
     if (!parsed) return std::nullopt;
     if (parsed->unit != promise::Unit::Clock || parsed->from_opening) {
         error("wrong-unit", node.place, {"这里只能用钟表时间", "only clock time can stand here"},

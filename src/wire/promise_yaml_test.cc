@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
+#include <algorithm>
 
 #include "promise/fold.h"
 #include "promise/scope.h"
