@@ -53,11 +53,11 @@ struct TableText {
         std::vector<std::string> outputs;  // one a column of output
         std::vector<std::string> annotations = {};
     };
-    Hit hit;
-    std::vector<Input> inputs;
-    std::vector<Output> outputs;
-    std::vector<Rule> rules;
-    std::string label;
+    Hit hit = {};
+    std::vector<Input> inputs = {};
+    std::vector<Output> outputs = {};
+    std::vector<Rule> rules = {};
+    std::string label = {};
 };
 
 class DecisionTable {
