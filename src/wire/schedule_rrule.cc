@@ -200,8 +200,9 @@ public:
             case Frequency::Weekly: return date.weekday() == start_.weekday();
             case Frequency::Monthly: return !r.month_days.empty() || day == start_.day();
             case Frequency::Yearly:
-                if (!r.month_days.empty() || !r.year_days.empty()) return true;
-                return day == start_.day() && (!r.months.empty() || month == start_.month());
+                if (!r.year_days.empty()) return true;
+                return (!r.month_days.empty() || day == start_.day()) &&
+                       (!r.months.empty() || month == start_.month());
         }
         return false;
     }
