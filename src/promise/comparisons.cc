@@ -17,7 +17,8 @@ struct Token {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (static_cast<unsigned char>(c) & 0x80) != 0;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (static_cast<unsigned char>(c) & 0x80) != 0;
 }
 
 // FEEL's words, as far as this page needs them.
@@ -42,11 +43,14 @@ std::vector<Token> scan(std::string_view text) {
         Token token{.kind = Kind::Sign, .text = {}, .character = character, .line = line};
         if (is_letter(c)) {
             token.kind = Kind::Word;
-            while (i < text.size() && (is_letter(text[i]) || is_digit(text[i]))) token.text += text[i], step();
+            while (i < text.size() && (is_letter(text[i]) || is_digit(text[i])))
+                token.text += text[i], step();
         } else if (is_digit(c)) {
             token.kind = Kind::Number;
             const auto goes_on = [&] {
-                return i < text.size() && (is_digit(text[i]) || (text[i] == '.' && i + 1 < text.size() && is_digit(text[i + 1])));
+                return i < text.size() &&
+                       (is_digit(text[i]) ||
+                        (text[i] == '.' && i + 1 < text.size() && is_digit(text[i + 1])));
             };
             while (goes_on()) token.text += text[i], step();
         } else if (c == '"') {
@@ -61,7 +65,8 @@ std::vector<Token> scan(std::string_view text) {
         } else {
             token.text += c;
             step();
-            if ((c == '<' || c == '>' || c == '!') && i < text.size() && text[i] == '=') token.text += '=', step();
+            if ((c == '<' || c == '>' || c == '!') && i < text.size() && text[i] == '=')
+                token.text += '=', step();
         }
         tokens.push_back(std::move(token));
     }
@@ -69,9 +74,12 @@ std::vector<Token> scan(std::string_view text) {
     return tokens;
 }
 
-constexpr std::array<std::string_view, 13> kKeywords = {"and",  "or",  "in",    "not",     "if",  "then",     "else",
-                                                        "some", "for", "every", "between", "instance", "function"};
-bool is_keyword(std::string_view word) { return std::ranges::find(kKeywords, word) != kKeywords.end(); }
+constexpr std::array<std::string_view, 13> kKeywords = {
+    "and",  "or",  "in",    "not",     "if",       "then",    "else",
+    "some", "for", "every", "between", "instance", "function"};
+bool is_keyword(std::string_view word) {
+    return std::ranges::find(kKeywords, word) != kKeywords.end();
+}
 
 class Row {
 public:
@@ -137,7 +145,8 @@ private:
             if (!sign(")") && !sign("]")) return std::nullopt;
             return one;
         }
-        if (here().kind != Kind::Sign || std::string_view("= != < <= > >=").find(here().text) == std::string_view::npos) {
+        if (here().kind != Kind::Sign ||
+            std::string_view("= != < <= > >=").find(here().text) == std::string_view::npos) {
             if (!at_end() && here().kind != Kind::Word) return std::nullopt;
             one.sign = "=";
             one.values = {"true"};
@@ -189,7 +198,9 @@ std::optional<std::vector<std::vector<Comparison>>> alternatives(std::string_vie
 
 std::vector<Mention> kinds_mentioned(std::string_view text) {
     const auto tokens = scan(text);
-    const auto is = [&](std::size_t i, std::string_view word) { return i < tokens.size() && tokens[i].text == word && tokens[i].kind != Kind::Text; };
+    const auto is = [&](std::size_t i, std::string_view word) {
+        return i < tokens.size() && tokens[i].text == word && tokens[i].kind != Kind::Text;
+    };
     std::vector<Mention> kinds;
     const auto take = [&](std::size_t i) {
         if (i < tokens.size() && tokens[i].kind == Kind::Text)
@@ -201,9 +212,13 @@ std::vector<Mention> kinds_mentioned(std::string_view text) {
         if (word == "fact") {
             if (is(i + 1, "=") || is(i + 1, "!=")) take(i + 2);
             if (is(i + 1, "in"))
-                for (std::size_t k = i + 2; k < tokens.size() && !is(k, ")") && !is(k, "]") && tokens[k].kind != Kind::Word; ++k) take(k);
+                for (std::size_t k = i + 2; k < tokens.size() && !is(k, ")") && !is(k, "]") &&
+                                            tokens[k].kind != Kind::Word;
+                     ++k)
+                    take(k);
         }
-        if ((word == "latest" || word == "earliest" || word == "facts") && is(i + 1, "(")) take(i + 2);
+        if ((word == "latest" || word == "earliest" || word == "facts") && is(i + 1, "("))
+            take(i + 2);
     }
     return kinds;
 }
@@ -233,7 +248,9 @@ std::vector<std::string> texts_mentioned(std::string_view text) {
 bool calls(std::string_view text, std::string_view function) {
     const auto tokens = scan(text);
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i)
-        if (tokens[i].kind == Kind::Word && tokens[i].text == function && tokens[i + 1].text == "(" && tokens[i + 1].kind == Kind::Sign) return true;
+        if (tokens[i].kind == Kind::Word && tokens[i].text == function &&
+            tokens[i + 1].text == "(" && tokens[i + 1].kind == Kind::Sign)
+            return true;
     return false;
 }
 

@@ -11,8 +11,8 @@ namespace yinuo::promise {
 
 // `kind = "install"`: name, sign and value. A bare name is `= true`, `not(name)` is `= false`.
 struct Comparison {
-    std::string name;   // blanks single; also "local time(at)"
-    std::string sign;   // = != < <= > >=
+    std::string name;                 // blanks single; also "local time(at)"
+    std::string sign;                 // = != < <= > >=
     std::vector<std::string> values;  // as written, texts without quotes; several after `in (…)`
     bool is_text = false;
 };

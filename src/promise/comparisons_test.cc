@@ -5,7 +5,8 @@
 namespace yinuo::promise {
 
 TEST_CASE("plain conditions are seen through") {
-    const auto rows = alternatives("fact = \"order.registered\" and kind in (\"a\", \"b\") and not(late) or wish of >= 2");
+    const auto rows = alternatives(
+        "fact = \"order.registered\" and kind in (\"a\", \"b\") and not(late) or wish of >= 2");
     REQUIRE(rows);
     REQUIRE(rows->size() == 2);
     REQUIRE((*rows)[0].size() == 3);
@@ -15,14 +16,16 @@ TEST_CASE("plain conditions are seen through") {
     CHECK((*rows)[0][2].values == std::vector<std::string>{"false"});
     CHECK((*rows)[1][0].name == "wish of");
     CHECK((*rows)[1][0].sign == ">=");
-    CHECK(alternatives("local time(at) < time(\"16:00:00\")")->front().front().name == "local time(at)");
+    CHECK(alternatives("local time(at) < time(\"16:00:00\")")->front().front().name ==
+          "local time(at)");
     CHECK(!alternatives("a + b > 3"));
     CHECK(!alternatives("x in [1..3]"));
     CHECK(!alternatives(""));
 }
 
 TEST_CASE("kinds and members are found where they stand") {
-    const auto kinds = kinds_mentioned("名 = \"x\" and fact = \"a\" or latest(\"b\").area of town = 1");
+    const auto kinds =
+        kinds_mentioned("名 = \"x\" and fact = \"a\" or latest(\"b\").area of town = 1");
     REQUIRE(kinds.size() == 2);
     CHECK(kinds[0].word == "a");
     CHECK(kinds[0].character == 19);

@@ -25,12 +25,17 @@ public:
     void operator()(const Pause& p) { (*this)(p.from), (*this)(p.to); }
     void operator()(const Extension& e) { (*this)(e.when), (*this)(e.to); }
     void operator()(const Reopen& r) { (*this)(r.when); }
-    void operator()(const Verification& v) { (*this)(v.claim), (*this)(v.confirms), (*this)(v.rejects); }
+    void operator()(const Verification& v) {
+        (*this)(v.claim), (*this)(v.confirms), (*this)(v.rejects);
+    }
     void operator()(const Waiver& w) {
-        (*this)(w.cause), (*this)(w.evidence), (*this)(w.agrees), (*this)(w.refuses), (*this)(w.who);
+        (*this)(w.cause), (*this)(w.evidence), (*this)(w.agrees), (*this)(w.refuses),
+            (*this)(w.who);
     }
     void operator()(const LimitRow& row) { (*this)(row.when), (*this)(row.amount); }
-    void operator()(const Bound& b) { (*this)(b.of), (*this)(b.amount), (*this)(b.from), (*this)(b.to); }
+    void operator()(const Bound& b) {
+        (*this)(b.of), (*this)(b.amount), (*this)(b.from), (*this)(b.to);
+    }
 
     void operator()(const Within& s) { (*this)(s.rows); }
     void operator()(const By& s) { (*this)(s.at); }
@@ -55,7 +60,9 @@ public:
         (*this)(r.when), (*this)(r.gifts), (*this)(r.cap), (*this)(r.once_per);
         (*this)(r.payees), (*this)(r.paid_when);
     }
-    void operator()(const Promise& p) { (*this)(p.audience), (*this)(p.clauses), (*this)(p.remedies); }
+    void operator()(const Promise& p) {
+        (*this)(p.audience), (*this)(p.clauses), (*this)(p.remedies);
+    }
 
 private:
     Visit visit_;

@@ -39,9 +39,10 @@ Error bad(std::string zh, std::string en, Text mend) {
 }
 
 Text examples() {
-    return {"例如 24 h、8 work h on 日历名、3 working days、7 days to end of day、end of day、1 month",
-            "for example 24 h, 8 work h on NAME, 3 working days, 7 days to end of day, end of day, "
-            "1 month"};
+    return {
+        "例如 24 h、8 work h on 日历名、3 working days、7 days to end of day、end of day、1 month",
+        "for example 24 h, 8 work h on NAME, 3 working days, 7 days to end of day, end of day, "
+        "1 month"};
 }
 
 struct UnitWord {
@@ -52,21 +53,20 @@ struct UnitWord {
 };
 
 constexpr UnitWord kUnits[] = {
-    {"ms", Unit::Clock, 1, true},          {"s", Unit::Clock, kSecond, true},
-    {"min", Unit::Clock, kMinute, true},   {"h", Unit::Clock, kHour, true},
-    {"day", Unit::Days, 1, false},         {"days", Unit::Days, 1, false},
-    {"week", Unit::Days, 7, false},        {"weeks", Unit::Days, 7, false},
-    {"month", Unit::Months, 1, false},     {"months", Unit::Months, 1, false},
-    {"year", Unit::Months, 12, false},     {"years", Unit::Months, 12, false},
+    {"ms", Unit::Clock, 1, true},        {"s", Unit::Clock, kSecond, true},
+    {"min", Unit::Clock, kMinute, true}, {"h", Unit::Clock, kHour, true},
+    {"day", Unit::Days, 1, false},       {"days", Unit::Days, 1, false},
+    {"week", Unit::Days, 7, false},      {"weeks", Unit::Days, 7, false},
+    {"month", Unit::Months, 1, false},   {"months", Unit::Months, 1, false},
+    {"year", Unit::Months, 12, false},   {"years", Unit::Months, 12, false},
 };
 
 Text unit_hint(std::string_view word) {
     static constexpr std::pair<std::string_view, std::string_view> kLong[] = {
-        {"hour", "h"},     {"hours", "h"},    {"hr", "h"},       {"hrs", "h"},
-        {"minute", "min"}, {"minutes", "min"}, {"mins", "min"},  {"second", "s"},
-        {"seconds", "s"},  {"sec", "s"},      {"d", "days"},     {"小时", "h"},
-        {"分钟", "min"},   {"秒", "s"},       {"天", "days"},    {"个月", "months"},
-        {"m", "min"},      {"M", "months"},   {"w", "weeks"},    {"y", "years"},
+        {"hour", "h"},      {"hours", "h"},  {"hr", "h"},     {"hrs", "h"},     {"minute", "min"},
+        {"minutes", "min"}, {"mins", "min"}, {"second", "s"}, {"seconds", "s"}, {"sec", "s"},
+        {"d", "days"},      {"小时", "h"},   {"分钟", "min"}, {"秒", "s"},      {"天", "days"},
+        {"个月", "months"}, {"m", "min"},    {"M", "months"}, {"w", "weeks"},   {"y", "years"},
     };
     for (const auto& [long_form, unit] : kLong)
         if (word == long_form)
@@ -118,9 +118,10 @@ private:
             first = false;
         }
         if (first)
-            return refuse(bad("时限要以数字开头，这里是「" + std::string(words_[i_]) + "」",
-                              "a limit begins with a number, not \"" + std::string(words_[i_]) + "\"",
-                              examples()));
+            return refuse(
+                bad("时限要以数字开头，这里是「" + std::string(words_[i_]) + "」",
+                    "a limit begins with a number, not \"" + std::string(words_[i_]) + "\"",
+                    examples()));
         return true;
     }
 
@@ -137,34 +138,40 @@ private:
         if (!working_days) {
             if (i_ == words_.size())
                 return refuse(bad("「" + std::string(digits) + "」后面缺单位",
-                                  "a unit is missing after \"" + std::string(digits) + "\"", examples()));
+                                  "a unit is missing after \"" + std::string(digits) + "\"",
+                                  examples()));
             const auto word = words_[i_];
             const auto* found = std::ranges::find(kUnits, word, &UnitWord::word);
             if (found == std::end(kUnits))
                 return refuse(bad("不认识单位「" + std::string(word) + "」",
-                                  "\"" + std::string(word) + "\" is no unit of time", unit_hint(word)));
+                                  "\"" + std::string(word) + "\" is no unit of time",
+                                  unit_hint(word)));
             if (work && !found->may_be_work)
-                return refuse(bad("没有「work " + std::string(word) + "」这个单位",
-                                  "there is no unit \"work " + std::string(word) + "\"",
-                                  {"按工作日计写 working days", "for days of work write \"working days\""}));
+                return refuse(
+                    bad("没有「work " + std::string(word) + "」这个单位",
+                        "there is no unit \"work " + std::string(word) + "\"",
+                        {"按工作日计写 working days", "for days of work write \"working days\""}));
             ++i_;
             unit = work ? Unit::Work : found->unit;
             size = found->size;
         }
         if (!first && unit != limit_.unit)
-            return refuse(Error{.code = "mixed-units",
-                                .what = {"一个时限里混用了不同的单位", "units of different kinds in one limit"},
-                                .mend = {"钟表时间、工作时长、天、工作日、月互不换算，只用一种",
-                                         "clock time, work time, days, working days and months never "
-                                         "convert; use one"}});
+            return refuse(Error{
+                .code = "mixed-units",
+                .what = {"一个时限里混用了不同的单位", "units of different kinds in one limit"},
+                .mend = {"钟表时间、工作时长、天、工作日、月互不换算，只用一种",
+                         "clock time, work time, days, working days and months never "
+                         "convert; use one"}});
         const auto product = number->multiply(Decimal(size));
         const auto whole = product ? product->to_int64() : std::nullopt;
         const bool time = unit == Unit::Clock || unit == Unit::Work;
         const std::int64_t most = time ? kMillisMost : 1'000'000;
         if (!whole || *whole > most || (!first && *whole > most - limit_.amount))
-            return refuse(bad("「" + std::string(digits) + "」不是这个单位的整数，或太大",
-                              "\"" + std::string(digits) + "\" is no whole number of this unit, or too large",
-                              {"时间到毫秒，天和月只能是整数", "times go down to 1 ms; days and months are whole"}));
+            return refuse(
+                bad("「" + std::string(digits) + "」不是这个单位的整数，或太大",
+                    "\"" + std::string(digits) + "\" is no whole number of this unit, or too large",
+                    {"时间到毫秒，天和月只能是整数",
+                     "times go down to 1 ms; days and months are whole"}));
         limit_.unit = unit;
         limit_.amount = (first ? 0 : limit_.amount) + *whole;
         return true;
@@ -173,8 +180,8 @@ private:
     Result<bool> suffix() {
         if (take("on")) {
             if (i_ == words_.size())
-                return refuse(bad("on 后面缺工作日历的名字", "a schedule's name is missing after \"on\"",
-                                  schedules_known()));
+                return refuse(bad("on 后面缺工作日历的名字",
+                                  "a schedule's name is missing after \"on\"", schedules_known()));
             const auto name = words_[i_++];
             const auto found = std::ranges::find(names_, name);
             if (found == names_.end())
@@ -193,27 +200,30 @@ private:
         if (take("to", "closing")) return end(DayEnd::Closing, "to closing");
         if (take("at", "the", "same", "time")) return end(DayEnd::SameTime, "at the same time");
         if (take("by")) {
-            const auto style = i_ < words_.size() ? calendar::parse_workday_style(words_[i_])
-                                                  : std::nullopt;
+            const auto style =
+                i_ < words_.size() ? calendar::parse_workday_style(words_[i_]) : std::nullopt;
             if (!style || limit_.unit != Unit::WorkingDays)
                 return refuse(bad("by 后面要写工作日的算法名，且只用于 working days",
                                   "\"by\" wants the name of a way to count working days",
-                                  {"例如 3 working days by snap_open", "for example 3 working days by snap_open"}));
+                                  {"例如 3 working days by snap_open",
+                                   "for example 3 working days by snap_open"}));
             ++i_;
             limit_.style = *style;
             return end(DayEnd::NamedStyle, "by");
         }
-        return refuse(bad("时限里读不懂「" + std::string(words_[i_]) + "」",
-                          "\"" + std::string(words_[i_]) + "\" makes no sense in a limit",
-                          {"后面可以有：on 日历名、to end of day、to closing、at the same time、from opening",
-                           "what may follow: on NAME, to end of day, to closing, at the same time, "
-                           "from opening"}));
+        return refuse(
+            bad("时限里读不懂「" + std::string(words_[i_]) + "」",
+                "\"" + std::string(words_[i_]) + "\" makes no sense in a limit",
+                {"后面可以有：on 日历名、to end of day、to closing、at the same time、from opening",
+                 "what may follow: on NAME, to end of day, to closing, at the same time, "
+                 "from opening"}));
     }
 
     Result<bool> end(DayEnd end, std::string_view words) {
         if (limit_.unit == Unit::Clock || limit_.unit == Unit::Work)
             return refuse(bad("「" + std::string(words) + "」只用于按天或按月的时限",
-                              "\"" + std::string(words) + "\" is for limits in days or months", {}));
+                              "\"" + std::string(words) + "\" is for limits in days or months",
+                              {}));
         if (end_said_)
             return refuse(bad("一个时限只能有一种截止方式", "a limit ends in one way only", {}));
         limit_.end = end;
@@ -227,12 +237,13 @@ private:
                            limit_.end == DayEnd::Closing || limit_.from_opening;
         if (limit_.schedule < 0 && needs) {
             if (default_schedule_ < 0)
-                return refuse(Error{.code = "needs-schedule",
-                                    .what = {"按工作时间计，却没有工作日历", "working time without a schedule"},
-                                    .mend = names_.empty()
-                                                ? Text{"用 schedules: 定义一个，再写 on 名字",
-                                                       "define one under schedules:, then write \"on NAME\""}
-                                                : schedules_known()});
+                return refuse(Error{
+                    .code = "needs-schedule",
+                    .what = {"按工作时间计，却没有工作日历", "working time without a schedule"},
+                    .mend = names_.empty()
+                                ? Text{"用 schedules: 定义一个，再写 on 名字",
+                                       "define one under schedules:, then write \"on NAME\""}
+                                : schedules_known()});
             limit_.schedule = default_schedule_;
         }
         return limit_;
@@ -302,7 +313,8 @@ Text described(std::int64_t millis, bool work) {
         if (n == 0 && !(size.size == 1 && text.zh.empty())) continue;
         if (!text.zh.empty()) text.zh += ' ', text.en += ' ';
         text.zh += std::to_string(n) + (work ? " 个工作" : " ") + std::string(size.zh);
-        text.en += std::to_string(n) + (work ? " work " : " ") + std::string(size.en) + (n == 1 ? "" : "s");
+        text.en += std::to_string(n) + (work ? " work " : " ") + std::string(size.en) +
+                   (n == 1 ? "" : "s");
     }
     return text;
 }
@@ -324,15 +336,18 @@ Result<Limit> parse_unit(std::string_view text, std::span<const std::string> sch
                          int default_schedule) {
     auto words = split(text);
     if (!words.empty() && words[0][0] >= '0' && words[0][0] <= '9')
-        return refuse(bad("这里只写单位，数量来自公式", "only the unit stands here; the amount comes from its formula",
-                          {"例如 h、work min on 日历名、days", "for example h, work min on NAME, days"}));
+        return refuse(
+            bad("这里只写单位，数量来自公式",
+                "only the unit stands here; the amount comes from its formula",
+                {"例如 h、work min on 日历名、days", "for example h, work min on NAME, days"}));
     words.insert(words.begin(), "1");
     return Reader(words, schedule_names, default_schedule).read();
 }
 
 std::string to_string(const Limit& limit, std::span<const std::string> schedule_names) {
     std::string text;
-    const bool end_of_day = limit.unit == Unit::Days && limit.amount == 0 && limit.end == DayEnd::EndOfDay;
+    const bool end_of_day =
+        limit.unit == Unit::Days && limit.amount == 0 && limit.end == DayEnd::EndOfDay;
     switch (limit.unit) {
         case Unit::Clock: text = written(limit.amount, false); break;
         case Unit::Work: text = written(limit.amount, true); break;
@@ -350,7 +365,9 @@ std::string to_string(const Limit& limit, std::span<const std::string> schedule_
             if (!working_days && !end_of_day) text += " to end of day";
             break;
         case DayEnd::Closing: text += " to closing"; break;
-        case DayEnd::NamedStyle: text += " by " + std::string(calendar::name_of(limit.style)); break;
+        case DayEnd::NamedStyle:
+            text += " by " + std::string(calendar::name_of(limit.style));
+            break;
     }
     if (limit.from_opening) text += " from opening";
     return text;
@@ -362,11 +379,14 @@ Text describe(const Limit& limit, std::span<const std::string> schedule_names) {
     switch (limit.unit) {
         case Unit::Clock: text = described(limit.amount, false); break;
         case Unit::Work: text = described(limit.amount, true); break;
-        case Unit::WorkingDays: text = {amount + " 个工作日", plural(limit.amount, "working day")}; break;
+        case Unit::WorkingDays:
+            text = {amount + " 个工作日", plural(limit.amount, "working day")};
+            break;
         case Unit::Days: text = {amount + " 天", plural(limit.amount, "day")}; break;
         case Unit::Months:
             if (limit.amount % 12 == 0 && limit.amount > 0)
-                text = {std::to_string(limit.amount / 12) + " 年", plural(limit.amount / 12, "year")};
+                text = {std::to_string(limit.amount / 12) + " 年",
+                        plural(limit.amount / 12, "year")};
             else
                 text = {amount + " 个月", plural(limit.amount, "month")};
             break;
@@ -378,7 +398,8 @@ Text describe(const Limit& limit, std::span<const std::string> schedule_names) {
     const bool today = limit.unit == Unit::Days && limit.amount == 0;
     switch (limit.end) {
         case DayEnd::SameTime:
-            if (limit.unit == Unit::WorkingDays) text.zh += "，到同一时刻", text.en += ", to the same time of day";
+            if (limit.unit == Unit::WorkingDays)
+                text.zh += "，到同一时刻", text.en += ", to the same time of day";
             break;
         case DayEnd::EndOfDay:
             if (today)
@@ -386,7 +407,9 @@ Text describe(const Limit& limit, std::span<const std::string> schedule_names) {
             else
                 text.zh += "，到当日结束", text.en += ", by the end of the day";
             break;
-        case DayEnd::Closing: text.zh += "，到当日下班", text.en += ", by that day's closing"; break;
+        case DayEnd::Closing:
+            text.zh += "，到当日下班", text.en += ", by that day's closing";
+            break;
         case DayEnd::NamedStyle: {
             const std::string style(calendar::name_of(limit.style));
             text.zh += "，按 " + style + " 计";

@@ -17,11 +17,11 @@ std::string again(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a limit is read and written again") {
-    for (const char* text : {"24 h", "1 h 30 min", "8 work h on office", "15 working days on cn",
-                             "3 working days on cn at the same time from opening",
-                             "7 days to end of day", "end of day", "1 month", "0 ms",
-                             "2 working days on cn by snap_open", "3 days on cn to closing",
-                             "1 h on office from opening", "1 day", "90 ms"})
+    for (const char* text :
+         {"24 h", "1 h 30 min", "8 work h on office", "15 working days on cn",
+          "3 working days on cn at the same time from opening", "7 days to end of day",
+          "end of day", "1 month", "0 ms", "2 working days on cn by snap_open",
+          "3 days on cn to closing", "1 h on office from opening", "1 day", "90 ms"})
         CHECK(again(text) == text);
     CHECK(again("24h") == "24 h");
     CHECK(again("90 min") == "1 h 30 min");
@@ -68,7 +68,8 @@ TEST_CASE("a limit is told to people in both languages") {
           Text{"8 个工作小时（office）", "8 work hours (office)"});
     CHECK(describe(*parse_limit("15 working days on cn", kNames), kNames) ==
           Text{"15 个工作日（cn），到当日结束", "15 working days (cn), by the end of the day"});
-    CHECK(describe(*parse_limit("end of day", kNames), kNames) == Text{"当天结束", "the end of the day"});
+    CHECK(describe(*parse_limit("end of day", kNames), kNames) ==
+          Text{"当天结束", "the end of the day"});
 }
 
 }  // namespace yinuo::promise

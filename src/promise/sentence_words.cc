@@ -77,7 +77,8 @@ Text comparison_in_words(const Comparison& one) {
         values.zh += value.zh;
         values.en += value.en;
     }
-    const bool moment = one.values.front().starts_with("time(") || one.values.front().starts_with("date(");
+    const bool moment =
+        one.values.front().starts_with("time(") || one.values.front().starts_with("date(");
     static constexpr std::array<std::array<std::string_view, 5>, 6> kSigns = {{
         {"=", " 为 ", " is ", " 为 ", " is "},
         {"!=", " 不为 ", " is not ", " 不为 ", " is not "},
@@ -88,7 +89,8 @@ Text comparison_in_words(const Comparison& one) {
     }};
     for (const auto& sign : kSigns)
         if (sign[0] == one.sign)
-            return {name.zh + (name.zh == name.en && sign[1][0] != ' ' ? " " : "") + std::string(sign[moment ? 3 : 1]) + values.zh,
+            return {name.zh + (name.zh == name.en && sign[1][0] != ' ' ? " " : "") +
+                        std::string(sign[moment ? 3 : 1]) + values.zh,
                     name.en + std::string(sign[moment ? 4 : 2]) + values.en};
     return {};
 }
@@ -102,10 +104,12 @@ Text quoted(std::string_view feel) {
 Text condition_in_words(const Promise& promise, std::string_view feel) {
     // Both parts of an outer condition that a leg joins stand in brackets.
     if (feel.starts_with('(') && feel.ends_with(')')) {
-        if (const auto middle = feel.find(") or ("); middle != std::string_view::npos &&
-                                                     feel.find(") or (", middle + 1) == std::string_view::npos) {
+        if (const auto middle = feel.find(") or (");
+            middle != std::string_view::npos &&
+            feel.find(") or (", middle + 1) == std::string_view::npos) {
             const Text a = condition_in_words(promise, feel.substr(1, middle - 1));
-            const Text b = condition_in_words(promise, feel.substr(middle + 6, feel.size() - middle - 7));
+            const Text b =
+                condition_in_words(promise, feel.substr(middle + 6, feel.size() - middle - 7));
             return {a.zh + "或" + b.zh, a.en + " or " + b.en};
         }
     }
@@ -153,11 +157,15 @@ Text duration_in_words(std::string_view iso) {
         }
         std::int64_t n = 0;
         const std::size_t begin = i;
-        while (i < iso.size() && iso[i] >= '0' && iso[i] <= '9' && i - begin < 9) n = n * 10 + (iso[i++] - '0');
+        while (i < iso.size() && iso[i] >= '0' && iso[i] <= '9' && i - begin < 9)
+            n = n * 10 + (iso[i++] - '0');
         if (i == begin || i == iso.size()) return as_written;
         const char unit = iso[i++];
-        const std::int64_t size = unit == 'D' && !time ? 86'400'000 : unit == 'H' && time ? 3'600'000
-                                : unit == 'M' && time ? 60'000 : unit == 'S' && time ? 1000 : 0;
+        const std::int64_t size = unit == 'D' && !time  ? 86'400'000
+                                  : unit == 'H' && time ? 3'600'000
+                                  : unit == 'M' && time ? 60'000
+                                  : unit == 'S' && time ? 1000
+                                                        : 0;
         if (size == 0) return as_written;
         millis += n * size;
         any = true;

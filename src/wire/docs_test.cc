@@ -61,8 +61,10 @@ Findings findings_of(const std::string& text) {
 std::string told(const Findings& findings, bool chinese) {
     std::ostringstream all;
     for (const auto& [severity, error] : findings) {
-        all << error.place.line << ':' << error.place.column << ' ' << error.code << ": " << error.what.in(chinese);
-        if (!error.mend.in(chinese).empty()) all << (chinese ? "。" : ". ") << error.mend.in(chinese);
+        all << error.place.line << ':' << error.place.column << ' ' << error.code << ": "
+            << error.what.in(chinese);
+        if (!error.mend.in(chinese).empty())
+            all << (chinese ? "。" : ". ") << error.mend.in(chinese);
         all << "\n";
     }
     return all.str();

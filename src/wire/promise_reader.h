@@ -24,7 +24,7 @@ private:
     // A clause before it has its place in the order.
     struct Draft {
         promise::Clause clause;
-        std::string outer;       // name of the clause whose leg this is
+        std::string outer;  // name of the clause whose leg this is
     };
     struct RemedyDraft {
         promise::Remedy remedy;
@@ -43,6 +43,7 @@ private:
     void read_schedules(const Yaml& node);
     std::optional<calendar::Schedule> read_schedule_from(const Yaml& node);
     void read_facts(const Yaml& node);
+    void read_economics(const Yaml& node);
     void settle_order();
     void settle_remedies();
 
@@ -72,7 +73,8 @@ private:
 
     // --- remedies (promise_reader_remedies.cc)
     void read_remedies(const Yaml& node);
-    void read_remedy(std::string name, const Place& place, const Yaml& node, std::string_view clause);
+    void read_remedy(std::string name, const Place& place, const Yaml& node,
+                     std::string_view clause);
     void read_gifts(const Yaml& node, RemedyDraft& draft);
     std::optional<promise::Gift> read_gift(const Yaml& node);
     void read_amount(YamlKeys& keys, promise::Gift& gift);
@@ -105,10 +107,12 @@ private:
     std::optional<std::size_t> word(const Yaml& node, std::vector<std::string_view> known);
     bool expect_scalar(const Yaml& node);
     void error(std::string code, const Place& place, Text what, Text mend = {}) {
-        report(findings_, Severity::Error, std::move(code), place, std::move(what), std::move(mend));
+        report(findings_, Severity::Error, std::move(code), place, std::move(what),
+               std::move(mend));
     }
     void warn(std::string code, const Place& place, Text what, Text mend = {}) {
-        report(findings_, Severity::Warning, std::move(code), place, std::move(what), std::move(mend));
+        report(findings_, Severity::Warning, std::move(code), place, std::move(what),
+               std::move(mend));
     }
 
     const PromiseContext& context_;

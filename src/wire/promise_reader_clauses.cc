@@ -10,7 +10,16 @@ using namespace promise;
 namespace {
 
 // Which shapes a key means something to, as bits in the order of Shape's alternatives.
-enum : unsigned { kWithin = 1, kBy = 2, kWindow = 4, kNever = 8, kAlways = 16, kEvery = 32, kAtMost = 64, kRate = 128 };
+enum : unsigned {
+    kWithin = 1,
+    kBy = 2,
+    kWindow = 4,
+    kNever = 8,
+    kAlways = 16,
+    kEvery = 32,
+    kAtMost = 64,
+    kRate = 128
+};
 constexpr unsigned kClock = kWithin | kBy | kWindow | kEvery;
 
 struct KeyUse {
@@ -40,7 +49,7 @@ constexpr std::array<KeyUse, 20> kUses = {{
     {"offered", kClock},
 }};
 
-constexpr std::array<std::string_view, 8> kShapeNames = {"within", "by", "window", "never",
+constexpr std::array<std::string_view, 8> kShapeNames = {"within", "by",    "window",  "never",
                                                          "always", "every", "at most", "rate"};
 
 }  // namespace
@@ -61,7 +70,8 @@ void PromiseReader::read_clauses(const Yaml& node) {
     }
 }
 
-void PromiseReader::read_clause(std::string name, const Place& place, const Yaml& node, const Outer* outer) {
+void PromiseReader::read_clause(std::string name, const Place& place, const Yaml& node,
+                                const Outer* outer) {
     const auto errors_before = findings_.size();
     YamlKeys keys(node, findings_);
     Clause clause;
@@ -69,7 +79,8 @@ void PromiseReader::read_clause(std::string name, const Place& place, const Yaml
     clause.place = place;
     const int outer_schedule = default_schedule_;
     if (const Yaml* schedule = keys.take("schedule")) {
-        const std::vector<std::string_view> known(promise_.schedule_names.begin(), promise_.schedule_names.end());
+        const std::vector<std::string_view> known(promise_.schedule_names.begin(),
+                                                  promise_.schedule_names.end());
         if (const auto index = word(*schedule, known)) {
             default_schedule_ = static_cast<int>(*index);
             schedules_used_[*index] = true;
@@ -99,7 +110,8 @@ void PromiseReader::read_clause(std::string name, const Place& place, const Yaml
     if (outer != nullptr) {
         if (const Yaml* accepts = keys.take("accepts")) {
             if (!clause.starts.empty())
-                error("two-starts", accepts->place, {"accepts 与 starts 只写一个", "either \"accepts\" or \"starts\", not both"});
+                error("two-starts", accepts->place,
+                      {"accepts 与 starts 只写一个", "either \"accepts\" or \"starts\", not both"});
             else
                 read_starts(*accepts, clause);
         }
@@ -110,7 +122,8 @@ void PromiseReader::read_clause(std::string name, const Place& place, const Yaml
         if (handed != nullptr && kept != nullptr && handed->is_scalar() && kept->is_scalar()) {
             // Each part is compiled alone first, so that findings point into what was written.
             if (condition(*handed))
-                clause.keeps = condition("(" + kept->text + ") or (" + handed->text + ")", handed->place);
+                clause.keeps =
+                    condition("(" + kept->text + ") or (" + handed->text + ")", handed->place);
         } else if (own == nullptr && kept != nullptr) {
             clause.keeps = condition(*kept);
         }
@@ -132,7 +145,8 @@ void PromiseReader::read_clause(std::string name, const Place& place, const Yaml
         for (const auto& use : kUses) {
             if ((use.shapes & bit) != 0 || !keys.has(use.key)) continue;
             error("does-not-apply", node.find(use.key)->place,
-                  {"「" + std::string(use.key) + "」对 " + std::string(kShapeNames[clause.shape.index()]) + " 没有意义",
+                  {"「" + std::string(use.key) + "」对 " +
+                       std::string(kShapeNames[clause.shape.index()]) + " 没有意义",
                    "\"" + std::string(use.key) + "\" means nothing to a clause of shape \"" +
                        std::string(kShapeNames[clause.shape.index()]) + "\""},
                   {"删去它，或换一种形状", "drop it, or choose another shape"});
@@ -143,9 +157,10 @@ void PromiseReader::read_clause(std::string name, const Place& place, const Yaml
 
     if (give != nullptr || remedy != nullptr) {
         if (give != nullptr && remedy != nullptr)
-            error("two-remedies", remedy->place, {"give 与 remedy 只写一个", "either \"give\" or \"remedy\", not both"});
-        read_remedy(clause.name, give != nullptr ? give->place : remedy->place, remedy != nullptr ? *remedy : *give,
-                    clause.name);
+            error("two-remedies", remedy->place,
+                  {"give 与 remedy 只写一个", "either \"give\" or \"remedy\", not both"});
+        read_remedy(clause.name, give != nullptr ? give->place : remedy->place,
+                    remedy != nullptr ? *remedy : *give, clause.name);
     }
     if (clause.verify && clause.verify->within) add_verification_clause(clause);
     const std::string own_name = clause.name;
@@ -168,7 +183,8 @@ void PromiseReader::read_starts(const Yaml& node, Clause& clause) {
     keys.finish();
     if (!node.is_map()) return;
     if ((when != nullptr) == (later != nullptr)) {
-        error("bad-start", node.place, {"starts 要写 when 或 later of 之一", "a start has either \"when\" or \"later of\""});
+        error("bad-start", node.place,
+              {"starts 要写 when 或 later of 之一", "a start has either \"when\" or \"later of\""});
         return;
     }
     if (when != nullptr) {
@@ -176,7 +192,8 @@ void PromiseReader::read_starts(const Yaml& node, Clause& clause) {
         return;
     }
     if (!later->is_list() || later->items.size() < 2) {
-        error("wrong-kind", later->place, {"later of 要有两个以上的条件", "\"later of\" is a list of two or more conditions"});
+        error("wrong-kind", later->place,
+              {"later of 要有两个以上的条件", "\"later of\" is a list of two or more conditions"});
         return;
     }
     for (const auto& item : later->items)
@@ -217,7 +234,8 @@ void PromiseReader::read_legs(const Yaml& node, const Outer& outer) {
     for (const auto& entry : node.entries) {
         if (entry.value.kind == Yaml::Kind::Empty) continue;
         if (entry.key.find_first_of(".\"") != std::string::npos) {
-            error("bad-name", entry.place, {"名字里不能有「.」和引号", "a name has no dot and no quotes in it"});
+            error("bad-name", entry.place,
+                  {"名字里不能有「.」和引号", "a name has no dot and no quotes in it"});
             continue;
         }
         read_clause(outer.name + "." + entry.key, entry.place, entry.value, &outer);
@@ -258,8 +276,7 @@ std::optional<Verification> PromiseReader::read_verification(const Yaml& node) {
     keys.finish();
     auto claimed = claim != nullptr ? condition(*claim) : std::nullopt;
     if (node.is_map() && !keys.has("confirms") && !keys.has("rejects") && !keys.has("within"))
-        error("never-decided", node.place,
-              {"申诉永远不会有结果", "a claim would never be decided"},
+        error("never-decided", node.place, {"申诉永远不会有结果", "a claim would never be decided"},
               {"写上 confirms、rejects 或 within", "write confirms, rejects or within"});
     const auto limited = within != nullptr ? limit(*within) : std::nullopt;
     bool confirmed = true;
@@ -267,7 +284,8 @@ std::optional<Verification> PromiseReader::read_verification(const Yaml& node) {
         confirmed = word(*undecided, {"confirmed", "rejected"}) == 0u;
         if (within == nullptr)
             error("does-not-apply", undecided->place,
-                  {"没有 within，就没有「到期未决」", "without \"within\" nothing is ever undecided"});
+                  {"没有 within，就没有「到期未决」",
+                   "without \"within\" nothing is ever undecided"});
     }
     if (!claimed) return std::nullopt;
     return Verification{.claim = std::move(*claimed),
@@ -303,7 +321,8 @@ std::vector<Warning> PromiseReader::read_warnings(const Yaml& node) {
     std::vector<Warning> warnings;
     const auto add = [&](const Yaml& item) {
         if (!expect_scalar(item)) return;
-        const Text examples{"例如 80 %、1 h before、30 work min before", "for example 80 %, 1 h before, 30 work min before"};
+        const Text examples{"例如 80 %、1 h before、30 work min before",
+                            "for example 80 %, 1 h before, 30 work min before"};
         std::string_view text = item.text;
         if (text.ends_with('%')) {
             text.remove_suffix(1);
@@ -312,22 +331,30 @@ std::vector<Warning> PromiseReader::read_warnings(const Yaml& node) {
             const auto thousandths = share ? share->multiply(Decimal(10)) : std::nullopt;
             const auto whole = thousandths ? thousandths->to_int64() : std::nullopt;
             if (!whole) {
-                error("bad-warning", item.place, {"「" + item.text + "」不是百分比", "\"" + item.text + "\" is no percentage"}, examples);
+                error("bad-warning", item.place,
+                      {"「" + item.text + "」不是百分比", "\"" + item.text + "\" is no percentage"},
+                      examples);
             } else if (*whole <= 0 || *whole >= 1000) {
                 error("bad-warning", item.place,
-                      {"预警要在时限用完之前：大于 0 %、小于 100 %", "a warning comes before the limit is used up: above 0 and below 100 %"},
+                      {"预警要在时限用完之前：大于 0 %、小于 100 %",
+                       "a warning comes before the limit is used up: above 0 and below 100 %"},
                       examples);
             } else {
-                warnings.push_back({.used_thousandths = static_cast<int>(*whole), .before = {}, .text = item.text});
+                warnings.push_back({.used_thousandths = static_cast<int>(*whole),
+                                    .before = {},
+                                    .text = item.text});
             }
             return;
         }
         if (text.ends_with(" after") || text == "after") {
-            error("bad-warning", item.place, {"预警不能在截止之后", "a warning cannot come after the due instant"}, examples);
+            error("bad-warning", item.place,
+                  {"预警不能在截止之后", "a warning cannot come after the due instant"}, examples);
             return;
         }
         if (!text.ends_with(" before")) {
-            error("bad-warning", item.place, {"读不懂预警「" + item.text + "」", "\"" + item.text + "\" is no warning"}, examples);
+            error("bad-warning", item.place,
+                  {"读不懂预警「" + item.text + "」", "\"" + item.text + "\" is no warning"},
+                  examples);
             return;
         }
         Yaml stretch = item;
@@ -335,7 +362,9 @@ std::vector<Warning> PromiseReader::read_warnings(const Yaml& node) {
         const auto before = limit(stretch);
         if (!before) return;
         if ((before->unit != Unit::Clock && before->unit != Unit::Work) || before->amount == 0) {
-            error("wrong-unit", item.place, {"提前量只能是钟表时间或工作时长", "how long before is clock time or work time"}, examples);
+            error("wrong-unit", item.place,
+                  {"提前量只能是钟表时间或工作时长", "how long before is clock time or work time"},
+                  examples);
             return;
         }
         warnings.push_back({.used_thousandths = 0, .before = *before, .text = item.text});
@@ -363,7 +392,8 @@ void PromiseReader::add_verification_clause(const Clause& of) {
     clause.place = place;
     clause.owner = of.owner;
     clause.title = {"核实", "Verification"};
-    if (!of.title.zh.empty()) clause.title = {of.title.zh + "：核实", of.title.en + ": verification"};
+    if (!of.title.zh.empty())
+        clause.title = {of.title.zh + "：核实", of.title.en + ": verification"};
     Within within;
     within.rows.push_back({.when = std::nullopt, .limit = *verify.within, .amount = std::nullopt});
     clause.shape = std::move(within);

@@ -27,10 +27,12 @@ std::optional<Amount> literal(std::string_view text) {
 }
 
 bool looks_like_currency(std::string_view unit) {
-    return unit.size() == 3 && std::ranges::all_of(unit, [](char c) { return c >= 'A' && c <= 'Z'; });
+    return unit.size() == 3 &&
+           std::ranges::all_of(unit, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-constexpr std::string_view kRoundings[] = {"half even", "half up", "half down", "up", "down", "floor", "ceiling"};
+constexpr std::string_view kRoundings[] = {"half even", "half up", "half down", "up",
+                                           "down",      "floor",   "ceiling"};
 
 }  // namespace
 
@@ -42,7 +44,8 @@ void PromiseReader::read_remedies(const Yaml& node) {
     for (const auto& entry : node.entries) {
         if (entry.value.kind == Yaml::Kind::Empty) continue;
         if (entry.key.find_first_of(".\"") != std::string::npos) {
-            error("bad-name", entry.place, {"补偿名里不能有「.」和引号", "a remedy's name has no dot and no quotes in it"});
+            error("bad-name", entry.place,
+                  {"补偿名里不能有「.」和引号", "a remedy's name has no dot and no quotes in it"});
             continue;
         }
         read_remedy(entry.key, entry.place, entry.value, {});
@@ -50,10 +53,12 @@ void PromiseReader::read_remedies(const Yaml& node) {
 }
 
 // `clause`: the remedy stands inside it; then `node` is either the remedy or what it gives.
-void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml& node, std::string_view clause) {
+void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml& node,
+                                std::string_view clause) {
     for (const auto& other : remedies_) {
         if (other.remedy.name != name) continue;
-        error("duplicate-remedy", place, {"补偿「" + name + "」重复了", "there are two remedies \"" + name + "\""});
+        error("duplicate-remedy", place,
+              {"补偿「" + name + "」重复了", "there are two remedies \"" + name + "\""});
     }
     RemedyDraft draft;
     Remedy& remedy = draft.remedy;
@@ -77,7 +82,8 @@ void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml
                 add(*answered);
         }
         remedy.when = formula(keys, "when");
-        if (const Yaml* also = keys.take("also if kept")) remedy.also_if_kept = truth(*also).value_or(false);
+        if (const Yaml* also = keys.take("also if kept"))
+            remedy.also_if_kept = truth(*also).value_or(false);
         if (const Yaml* round = keys.take("round"))
             if (const auto way = word(*round, {std::begin(kRoundings), std::end(kRoundings)}))
                 remedy.rounding = static_cast<Rounding>(*way);
@@ -88,8 +94,10 @@ void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml
             for (const auto& gift : remedy.gifts)
                 if (amount && !gift.unit.empty() && gift.unit != amount->unit)
                     error("mixed-units", cap->place,
-                          {"上限的单位是 " + std::string(amount->unit) + "，补偿的单位是 " + gift.unit,
-                           "the cap is in " + std::string(amount->unit) + ", what is given in " + gift.unit},
+                          {"上限的单位是 " + std::string(amount->unit) + "，补偿的单位是 " +
+                               gift.unit,
+                           "the cap is in " + std::string(amount->unit) + ", what is given in " +
+                               gift.unit},
                           {"分成两项补偿", "make two remedies of it"});
         }
         if (const Yaml* once = keys.take("once per")) {
@@ -107,15 +115,18 @@ void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml
             else if (expect_scalar(*others))
                 remedy.stacks_not_with.push_back(others->text);
         }
-        if (const Yaml* statutory = keys.take("statutory")) remedy.statutory = truth(*statutory).value_or(false);
+        if (const Yaml* statutory = keys.take("statutory"))
+            remedy.statutory = truth(*statutory).value_or(false);
         remedy.payees = formula(keys, "payees");
-        if (const Yaml* charged = keys.take("charged on")) remedy.charged_on = truth(*charged).value_or(false);
+        if (const Yaml* charged = keys.take("charged on"))
+            remedy.charged_on = truth(*charged).value_or(false);
         remedy.paid_when = condition(keys, "paid");
         if (const Yaml* within = keys.take("pay within")) {
             remedy.pay_within = limit(*within);
             if (!keys.has("paid"))
                 error("missing-key", within->place,
-                      {"写了 pay within，却没说怎样算已赔付", "\"pay within\" needs to know what counts as paid"},
+                      {"写了 pay within，却没说怎样算已赔付",
+                       "\"pay within\" needs to know what counts as paid"},
                       {"加上 paid: 赔付的业务记录，例如 paid: fact = \"credit.posted\"",
                        "add paid: with a condition, for example paid: fact = \"credit.posted\""});
         }
@@ -165,11 +176,14 @@ void PromiseReader::read_amount(YamlKeys& keys, Gift& gift) {
     const Yaml* started = keys.take("per started");
     const Yaml* most = keys.take("at most");
     if (amount != nullptr && total != nullptr)
-        error("two-amounts", total->place, {"amount 与 total 只写一个", "either \"amount\" or \"total\", not both"});
+        error("two-amounts", total->place,
+              {"amount 与 total 只写一个", "either \"amount\" or \"total\", not both"});
     const Yaml* given = amount != nullptr ? amount : total;
     if (given == nullptr) {
         for (const auto* key : {unit, started, most})
-            if (key != nullptr) error("missing-key", key->place, {"没有 amount，这里没有意义", "this needs an \"amount\" beside it"});
+            if (key != nullptr)
+                error("missing-key", key->place,
+                      {"没有 amount，这里没有意义", "this needs an \"amount\" beside it"});
         return;
     }
     gift.is_total = total != nullptr;
@@ -178,32 +192,39 @@ void PromiseReader::read_amount(YamlKeys& keys, Gift& gift) {
         text = fixed->number;
         gift.unit = fixed->unit;
         if (unit != nullptr)
-            error("two-units", unit->place, {"金额里已有单位 " + gift.unit, "the amount has its unit already: " + gift.unit});
+            error("two-units", unit->place,
+                  {"金额里已有单位 " + gift.unit, "the amount has its unit already: " + gift.unit});
     } else if (unit != nullptr) {
         gift.unit = unit->text;
     } else if (!keys.has("unit")) {
         error("missing-key", given->place, {"缺少单位", "the unit is missing"},
-              {"写成 20.00 CNY 或 500 MB；公式则另写 unit:", "write 20.00 CNY or 500 MB; beside a formula write unit:"});
+              {"写成 20.00 CNY 或 500 MB；公式则另写 unit:",
+               "write 20.00 CNY or 500 MB; beside a formula write unit:"});
     }
     gift.is_money = Currency::parse(gift.unit).has_value();
     if (!gift.is_money && looks_like_currency(gift.unit))
         error("unknown-currency", unit != nullptr ? unit->place : given->place,
               {"没有 " + gift.unit + " 这种货币", "there is no currency " + gift.unit},
               gift.unit == "RMB" ? Text{"人民币写 CNY", "the yuan is CNY"}
-                                 : Text{"用 ISO 4217 的代码，例如 CNY", "use the code of ISO 4217, for example CNY"});
+                                 : Text{"用 ISO 4217 的代码，例如 CNY",
+                                        "use the code of ISO 4217, for example CNY"});
     if (most != nullptr && started == nullptr)
-        error("missing-key", most->place, {"at most 要配 per started", "\"at most\" belongs to \"per started\""});
+        error("missing-key", most->place,
+              {"at most 要配 per started", "\"at most\" belongs to \"per started\""});
     if (started == nullptr) {
         gift.amount = formula(text, given->place);
         return;
     }
     if (gift.is_total)
-        error("two-amounts", started->place, {"total 是总数，不能再按次累加", "a total is a whole and doesn't add up per started time"});
+        error("two-amounts", started->place,
+              {"total 是总数，不能再按次累加",
+               "a total is a whole and doesn't add up per started time"});
     // A started 24 h is one after the due instant, to the millisecond.
     const auto length = clock(*started);
     const auto count = most != nullptr ? integer(*most, 1, 1'000'000) : std::nullopt;
     if (!length || (most != nullptr && !count)) return;
-    if (length->count == 0) return error("zero-limit", started->place, {"长度不能是 0", "the length cannot be 0"});
+    if (length->count == 0)
+        return error("zero-limit", started->place, {"长度不能是 0", "the length cannot be 0"});
     const bool simple = Decimal::parse(text).has_value();
     if (!simple && !formula(text, given->place)) return;
     std::string times = "ceiling(overdue / duration(\"" + yinuo::to_string(*length) + "\"))";
@@ -219,20 +240,24 @@ void PromiseReader::add_payment_clause(const RemedyDraft& draft) {
         std::string text;
         for (const auto& [clause, place] : draft.clauses)
             for (const auto verdict : verdicts)
-                text += (text.empty() ? "" : " or ") + ("fact = \"" + clause + "." + std::string(verdict) + "\"");
+                text += (text.empty() ? "" : " or ") +
+                        ("fact = \"" + clause + "." + std::string(verdict) + "\"");
         return text;
     };
     const bool excusable = std::ranges::any_of(draft.clauses, [&](const auto& answered) {
-        const auto found = std::ranges::find(drafts_, answered.first, [](const Draft& d) { return d.clause.name; });
+        const auto found = std::ranges::find(drafts_, answered.first,
+                                             [](const Draft& d) { return d.clause.name; });
         return found != drafts_.end() && found->clause.waives.has_value();
     });
     Clause clause;
     clause.name = remedy.name + ".payment";
     clause.place = remedy.place;
-    clause.title = remedy.title.zh.empty() ? Text{"赔付", "Payment"}
-                                           : Text{remedy.title.zh + "：赔付", remedy.title.en + ": payment"};
+    clause.title = remedy.title.zh.empty()
+                       ? Text{"赔付", "Payment"}
+                       : Text{remedy.title.zh + "：赔付", remedy.title.en + ": payment"};
     Within within;
-    within.rows.push_back({.when = std::nullopt, .limit = *remedy.pay_within, .amount = std::nullopt});
+    within.rows.push_back(
+        {.when = std::nullopt, .limit = *remedy.pay_within, .amount = std::nullopt});
     clause.shape = std::move(within);
     auto broken = condition(any({"broken"}), remedy.place);
     auto paid = condition(remedy.paid_when->formula.text(), remedy.paid_when->formula.place);

@@ -9,7 +9,7 @@ using namespace promise;
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kShapes = {"within", "by", "window", "never",
+constexpr std::array<std::string_view, 8> kShapes = {"within", "by",    "window",  "never",
                                                      "always", "every", "at most", "rate"};
 
 std::string shape_list() {
@@ -29,8 +29,10 @@ bool PromiseReader::read_shape(YamlKeys& keys, const Yaml& node, Clause& clause)
         const Yaml* value = keys.take(shape);
         if (!name.empty()) {
             error("two-shapes", value != nullptr ? value->place : node.place,
-                  {"一个条款只能有一种形状，这里既有 " + std::string(name) + " 又有 " + std::string(shape),
-                   "a clause has one shape, and here are both " + std::string(name) + " and " + std::string(shape)},
+                  {"一个条款只能有一种形状，这里既有 " + std::string(name) + " 又有 " +
+                       std::string(shape),
+                   "a clause has one shape, and here are both " + std::string(name) + " and " +
+                       std::string(shape)},
                   {"分成两个条款", "make two clauses of it"});
             return false;
         }
@@ -40,7 +42,8 @@ bool PromiseReader::read_shape(YamlKeys& keys, const Yaml& node, Clause& clause)
     if (name.empty()) {
         for (const auto shape : kShapes) keys.take(shape);
         error("no-shape", clause.place,
-              {"条款「" + clause.name + "」没有说要做到什么", "clause \"" + clause.name + "\" doesn't say what is promised"},
+              {"条款「" + clause.name + "」没有说要做到什么",
+               "clause \"" + clause.name + "\" doesn't say what is promised"},
               {"写上其中一个：" + shape_list(), "give it one of: " + shape_list()});
         return false;
     }
@@ -83,7 +86,8 @@ std::optional<Shape> PromiseReader::read_within(const Yaml& node) {
             }
             if (!row->when && i + 1 < node.items.size())
                 error("row-never-reached", node.items[i + 1].place,
-                      {"前一行没有条件，这一行永远轮不到", "the row before has no condition, so this one never counts"},
+                      {"前一行没有条件，这一行永远轮不到",
+                       "the row before has no condition, so this one never counts"},
                       {"把没有 if 的一行放在最后", "put the row without \"if\" last"});
             within.rows.push_back(std::move(*row));
         }
@@ -103,7 +107,8 @@ std::optional<LimitRow> PromiseReader::read_limit_row(const Yaml& node) {
     if (!node.is_map()) return std::nullopt;
     if ((given != nullptr) == keys.has("amount")) {
         error("bad-row", node.place,
-              {"这里要么写 limit，要么写 amount 和 unit", "either a limit, or an amount with its unit, stands here"});
+              {"这里要么写 limit，要么写 amount 和 unit",
+               "either a limit, or an amount with its unit, stands here"});
         return std::nullopt;
     }
     if (given != nullptr) {
@@ -115,7 +120,8 @@ std::optional<LimitRow> PromiseReader::read_limit_row(const Yaml& node) {
     if (unit == nullptr) {
         if (!keys.has("unit"))
             error("missing-key", node.place, {"缺少「unit」", "\"unit\" is missing"},
-                  {"例如 unit: h 或 unit: work min on 日历名", "for example unit: h, or unit: work min on NAME"});
+                  {"例如 unit: h 或 unit: work min on 日历名",
+                   "for example unit: h, or unit: work min on NAME"});
         return std::nullopt;
     }
     const auto one = parse_unit(unit->text, promise_.schedule_names, default_schedule_);
@@ -165,7 +171,8 @@ std::optional<Shape> PromiseReader::read_always(const Yaml& node) {
     keys.finish();
     if (holds == nullptr && node.is_map() && !keys.has("holds"))
         error("never-breaks", node.place,
-              {"always 没有 holds，这个条款永远不会违约", "\"always\" without \"holds\": this clause could never break"},
+              {"always 没有 holds，这个条款永远不会违约",
+               "\"always\" without \"holds\": this clause could never break"},
               {"写上每次都要成立的条件", "write the condition that must hold each time"});
     auto which = when != nullptr ? condition(*when) : std::nullopt;
     auto what = holds != nullptr ? formula(*holds) : std::nullopt;
@@ -205,7 +212,8 @@ std::optional<Shape> PromiseReader::read_at_most(const Yaml& node) {
         const auto window = limit(*over);
         if (!window) return std::nullopt;
         if (window->unit != Unit::Clock && window->unit != Unit::Days) {
-            error("wrong-unit", over->place, {"滑动区间只能用钟表时间或天", "a sliding window is in clock time or days"},
+            error("wrong-unit", over->place,
+                  {"滑动区间只能用钟表时间或天", "a sliding window is in clock time or days"},
                   {"例如 over: 30 days", "for example over: 30 days"});
             return std::nullopt;
         }
@@ -228,10 +236,12 @@ std::optional<Bound> PromiseReader::read_bound(const Yaml& node, bool alone) {
     if (alone) keys.finish({"over", "bounds"});
     if (!alone) keys.finish();
     if (!node.is_map()) return std::nullopt;
-    const int kinds = (count != nullptr) + (sum != nullptr) + (time != nullptr) + (value != nullptr);
+    const int kinds =
+        (count != nullptr) + (sum != nullptr) + (time != nullptr) + (value != nullptr);
     if (kinds != 1) {
         error("bad-bound", node.place,
-              {"一个上限要写 count、sum、time、value 中的一个", "a bound has one of count, sum, time, value"});
+              {"一个上限要写 count、sum、time、value 中的一个",
+               "a bound has one of count, sum, time, value"});
         return std::nullopt;
     }
     bool whole = most != nullptr;
@@ -255,7 +265,8 @@ std::optional<Bound> PromiseReader::read_bound(const Yaml& node, bool alone) {
         bound.kind = sum != nullptr ? Bound::Kind::Sum : Bound::Kind::Value;
         bound.amount = formula(sum != nullptr ? *sum : *value);
         if (of == nullptr && !keys.has("of"))
-            error("missing-key", node.place, {"缺少「of」：哪些业务记录", "\"of\" is missing: which facts?"});
+            error("missing-key", node.place,
+                  {"缺少「of」：哪些业务记录", "\"of\" is missing: which facts?"});
         bound.of = of != nullptr ? condition(*of) : std::nullopt;
         whole = whole && bound.amount && bound.of;
     }
@@ -296,23 +307,34 @@ std::optional<Shape> PromiseReader::read_rate(const Yaml& node) {
     const int kinds = (good != nullptr) + (mean != nullptr) + (percentile != nullptr);
     if (kinds != 1) {
         error("bad-rate", node.place,
-              {"rate 要写 good、mean of、percentile 中的一个", "a rate has one of good, mean of, percentile"},
-              {"比例写 good 和 at least；平均写 mean of 和 at most；分位写 percentile、value 和 at most",
-               "a share: good and at least; a mean: mean of and at most; a percentile: percentile, value and at most"});
+              {"rate 要写 good、mean of、percentile 中的一个",
+               "a rate has one of good, mean of, percentile"},
+              {"比例写 good 和 at least；平均写 mean of 和 at most；分位写 percentile、value 和 at "
+               "most",
+               "a share: good and at least; a mean: mean of and at most; a percentile: percentile, "
+               "value and at most"});
         return std::nullopt;
     }
     if (!population) return std::nullopt;
-    Rate rate{.of = std::move(*population), .except = std::move(except), .good = {}, .value = {},
-              .percentile = 0, .bound = {}, .over = {}, .at = std::move(at)};
+    Rate rate{.of = std::move(*population),
+              .except = std::move(except),
+              .good = {},
+              .value = {},
+              .percentile = 0,
+              .bound = {},
+              .over = {},
+              .at = std::move(at)};
     if (good != nullptr) {
         rate.good = condition(*good);
         whole = whole && rate.good;
         if (most != nullptr)
-            error("does-not-apply", most->place, {"比例用 at least，不用 at most", "a share has \"at least\", not \"at most\""});
+            error("does-not-apply", most->place,
+                  {"比例用 at least，不用 at most", "a share has \"at least\", not \"at most\""});
         if (least == nullptr) {
             if (!keys.has("at least"))
                 error("never-breaks", node.place,
-                      {"没有 at least，这个比例永远不会违约", "without \"at least\" this share could never break"},
+                      {"没有 at least，这个比例永远不会违约",
+                       "without \"at least\" this share could never break"},
                       {"例如 at least: 90 %", "for example at least: 90 %"});
             return std::nullopt;
         }
@@ -335,13 +357,15 @@ std::optional<Shape> PromiseReader::read_rate(const Yaml& node) {
         rate.bound = *share;
     } else {
         if (least != nullptr)
-            error("does-not-apply", least->place, {"平均和分位用 at most", "means and percentiles have \"at most\""});
+            error("does-not-apply", least->place,
+                  {"平均和分位用 at most", "means and percentiles have \"at most\""});
         if (percentile != nullptr) {
             const auto rank = integer(*percentile, 1, 100);
             whole = whole && rank;
             rate.percentile = static_cast<int>(rank.value_or(0));
             if (value == nullptr) {
-                if (!keys.has("value")) error("missing-key", node.place, {"缺少「value」", "\"value\" is missing"});
+                if (!keys.has("value"))
+                    error("missing-key", node.place, {"缺少「value」", "\"value\" is missing"});
                 return std::nullopt;
             }
         }
@@ -350,7 +374,8 @@ std::optional<Shape> PromiseReader::read_rate(const Yaml& node) {
         if (most == nullptr) {
             if (!keys.has("at most"))
                 error("never-breaks", node.place,
-                      {"没有 at most，这个条款永远不会违约", "without \"at most\" this clause could never break"});
+                      {"没有 at most，这个条款永远不会违约",
+                       "without \"at most\" this clause could never break"});
             return std::nullopt;
         }
         if (!expect_scalar(*most)) return std::nullopt;
@@ -363,7 +388,8 @@ std::optional<Shape> PromiseReader::read_rate(const Yaml& node) {
         }
     }
     if (over != nullptr) {
-        static constexpr Span kSpans[] = {Span::Day, Span::Week, Span::Month, Span::Quarter, Span::Year, Span::Whole};
+        static constexpr Span kSpans[] = {Span::Day,     Span::Week, Span::Month,
+                                          Span::Quarter, Span::Year, Span::Whole};
         const auto add = [&](const Yaml& item) {
             const auto which = word(item, {"day", "week", "month", "quarter", "year", "whole"});
             if (which) rate.over.push_back(kSpans[*which]);
@@ -375,8 +401,10 @@ std::optional<Shape> PromiseReader::read_rate(const Yaml& node) {
             add(*over);
         if (!zone_given_ && rate.over != std::vector{Span::Whole})
             error("needs-zone", over->place,
-                  {"按日、周、月统计要看当地时间，却没有写 zone", "days, weeks and months need a zone, and none is given"},
-                  {"在承诺里写 zone: Asia/Shanghai", "write zone: Asia/Shanghai (or yours) in the promise"});
+                  {"按日、周、月统计要看当地时间，却没有写 zone",
+                   "days, weeks and months need a zone, and none is given"},
+                  {"在承诺里写 zone: Asia/Shanghai",
+                   "write zone: Asia/Shanghai (or yours) in the promise"});
     }
     if (!whole) return std::nullopt;
     return rate;

@@ -14,7 +14,9 @@ bool PromiseReader::expect_scalar(const Yaml& node) {
     if (node.is_scalar()) return true;
     if (node.kind != Yaml::Kind::Empty)
         error("wrong-kind", node.place, {"这里应是单个值", "a single value should be here"},
-              node.flow ? Text{"若是公式，请整个加引号", "if it is a formula, quote the whole of it"} : Text{});
+              node.flow
+                  ? Text{"若是公式，请整个加引号", "if it is a formula, quote the whole of it"}
+                  : Text{});
     return false;
 }
 
@@ -54,8 +56,8 @@ std::optional<Condition> PromiseReader::condition(std::string_view text, const P
     const auto constant = compiled->expression.required_constant(context_.names.intern("fact"));
     if (!constant.empty()) kind = context_.names.intern(constant);
     const auto plain = promise::alternatives(text);
-    const bool is_all = kind != Symbol::None && plain && plain->size() == 1 && plain->front().size() == 1 &&
-                        plain->front().front().values.size() == 1;
+    const bool is_all = kind != Symbol::None && plain && plain->size() == 1 &&
+                        plain->front().size() == 1 && plain->front().front().values.size() == 1;
     return Condition{std::move(*compiled), kind, is_all};
 }
 
@@ -86,8 +88,10 @@ std::optional<Limit> PromiseReader::limit(const Yaml& node) {
     const bool days = parsed->unit == promise::Unit::Days || parsed->unit == promise::Unit::Months;
     if (days && parsed->schedule < 0 && !zone_given_)
         error("needs-zone", node.place,
-              {"「" + node.text + "」要看当地的日子，却没有写 zone", "\"" + node.text + "\" needs local days, and no zone is given"},
-              {"在承诺里写 zone: Asia/Shanghai", "write zone: Asia/Shanghai (or yours) in the promise"});
+              {"「" + node.text + "」要看当地的日子，却没有写 zone",
+               "\"" + node.text + "\" needs local days, and no zone is given"},
+              {"在承诺里写 zone: Asia/Shanghai",
+               "write zone: Asia/Shanghai (or yours) in the promise"});
     return parsed;
 }
 
@@ -111,7 +115,8 @@ std::optional<Decimal> PromiseReader::number(const Yaml& node) {
     return value;
 }
 
-std::optional<std::int64_t> PromiseReader::integer(const Yaml& node, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> PromiseReader::integer(const Yaml& node, std::int64_t least,
+                                                   std::int64_t most) {
     if (!expect_scalar(node)) return std::nullopt;
     const auto value = Decimal::parse(node.text);
     const auto whole = value ? value->to_int64() : std::nullopt;
@@ -127,8 +132,9 @@ std::optional<bool> PromiseReader::truth(const Yaml& node) {
     if (!expect_scalar(node)) return std::nullopt;
     if (node.text == "true" || node.text == "yes") return true;
     if (node.text == "false" || node.text == "no") return false;
-    error("bad-value", node.place, {"「" + node.text + "」应是 true 或 false",
-                                    "\"" + node.text + "\" should be true or false"});
+    error("bad-value", node.place,
+          {"「" + node.text + "」应是 true 或 false",
+           "\"" + node.text + "\" should be true or false"});
     return std::nullopt;
 }
 
@@ -142,13 +148,15 @@ Text PromiseReader::text(const Yaml& node) {
     if (node.is_map() && (zh == nullptr) != (en == nullptr))
         warn("one-language", node.place,
              {zh == nullptr ? "缺少中文（zh）" : "缺少英文（en）",
-              zh == nullptr ? "the Chinese text (zh) is missing" : "the English text (en) is missing"});
+              zh == nullptr ? "the Chinese text (zh) is missing"
+                            : "the English text (en) is missing"});
     if (text.zh.empty()) text.zh = text.en;
     if (text.en.empty()) text.en = text.zh;
     return text;
 }
 
-std::optional<std::size_t> PromiseReader::word(const Yaml& node, std::vector<std::string_view> known) {
+std::optional<std::size_t> PromiseReader::word(const Yaml& node,
+                                               std::vector<std::string_view> known) {
     if (!expect_scalar(node)) return std::nullopt;
     const auto found = std::ranges::find(known, node.text);
     if (found != known.end()) return static_cast<std::size_t>(found - known.begin());

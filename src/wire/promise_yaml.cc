@@ -22,23 +22,27 @@ void settle_versions(std::vector<Promise>& promises, Findings& findings) {
             if (promises[i].id != promises[j].id) continue;
             if (promises[i].version == promises[j].version) {
                 report(findings, Severity::Error, "duplicate-version", promises[i].place,
-                       {"「" + promises[i].id + "」的第 " + std::to_string(promises[i].version) + " 版已在第 " +
-                            std::to_string(promises[j].place.line) + " 行",
-                        "version " + std::to_string(promises[i].version) + " of \"" + promises[i].id +
-                            "\" stands in line " + std::to_string(promises[j].place.line) + " already"},
+                       {"「" + promises[i].id + "」的第 " + std::to_string(promises[i].version) +
+                            " 版已在第 " + std::to_string(promises[j].place.line) + " 行",
+                        "version " + std::to_string(promises[i].version) + " of \"" +
+                            promises[i].id + "\" stands in line " +
+                            std::to_string(promises[j].place.line) + " already"},
                        {"改版本号", "give it another version number"});
                 continue;
             }
             const bool earlier = promises[j].effective_from <= promises[i].effective_from;
             Promise& first = earlier ? promises[j] : promises[i];
             const Promise& second = earlier ? promises[i] : promises[j];
-            if (first.effective_until == Instant::max() && second.effective_from > first.effective_from) continue;
+            if (first.effective_until == Instant::max() &&
+                second.effective_from > first.effective_from)
+                continue;
             if (first.effective_until <= second.effective_from) continue;
             report(findings, Severity::Error, "versions-overlap", second.place,
-                   {"「" + first.id + "」的第 " + std::to_string(first.version) + " 版和第 " + std::to_string(second.version) +
-                        " 版同时有效",
-                    "versions " + std::to_string(first.version) + " and " + std::to_string(second.version) + " of \"" +
-                        first.id + "\" are in force at the same time"},
+                   {"「" + first.id + "」的第 " + std::to_string(first.version) + " 版和第 " +
+                        std::to_string(second.version) + " 版同时有效",
+                    "versions " + std::to_string(first.version) + " and " +
+                        std::to_string(second.version) + " of \"" + first.id +
+                        "\" are in force at the same time"},
                    {"用 until 让前一版先结束", "let the earlier one end with \"until\""});
         }
     }
@@ -53,10 +57,12 @@ void settle_versions(std::vector<Promise>& promises, Findings& findings) {
 }  // namespace
 
 bool PromiseReading::has_errors() const {
-    return std::ranges::any_of(findings, [](const Finding& f) { return f.severity == Severity::Error; });
+    return std::ranges::any_of(findings,
+                               [](const Finding& f) { return f.severity == Severity::Error; });
 }
 
-PromiseReading read_promises(std::string_view text, std::string_view path, const PromiseContext& context) {
+PromiseReading read_promises(std::string_view text, std::string_view path,
+                             const PromiseContext& context) {
     PromiseReading reading;
     YamlFile file = read_yaml(text, path);
     reading.findings = std::move(file.findings);
@@ -76,7 +82,8 @@ PromiseReading read_promises(std::string_view text, std::string_view path, const
         return a.error.code == b.error.code && a.error.place.line == b.error.place.line &&
                a.error.place.column == b.error.place.column && a.error.what == b.error.what;
     };
-    reading.findings.erase(std::unique(reading.findings.begin(), reading.findings.end(), same), reading.findings.end());
+    reading.findings.erase(std::unique(reading.findings.begin(), reading.findings.end(), same),
+                           reading.findings.end());
     return reading;
 }
 
@@ -90,7 +97,8 @@ Result<PromiseReading> read_promise_file(std::string_view path, const PromiseCon
     }
     if (!file && !file.eof())
         return refuse({.code = "no-file",
-                       .what = {"读不到文件「" + std::string(path) + "」", "the file \"" + std::string(path) + "\" cannot be read"},
+                       .what = {"读不到文件「" + std::string(path) + "」",
+                                "the file \"" + std::string(path) + "\" cannot be read"},
                        .mend = {"检查路径和权限", "look at its path and permissions"},
                        .place = {std::string(path), 0, 0}});
     return read_promises(text, path, context);

@@ -11,7 +11,9 @@ namespace {
 
 class OneZone : public Zones {
 public:
-    const Zone* find(std::string_view name) override { return name == "Asia/Shanghai" ? &zone_ : nullptr; }
+    const Zone* find(std::string_view name) override {
+        return name == "Asia/Shanghai" ? &zone_ : nullptr;
+    }
 
 private:
     Zone zone_ = Zone::fixed(8 * 3600);
@@ -48,13 +50,16 @@ clauses:
 )");
     CHECK(text.zh ==
           "24 小时开通，慢必赔（broadband-live@1）\n"
-          "· 开通：从『下单』（kind 为 broadband）起 24 小时内『开通』；等待客户（从『客户改期』到『约定上门』）的时间不计。\n"
+          "· 开通：从『下单』（kind 为 broadband）起 24 "
+          "小时内『开通』；等待客户（从『客户改期』到『约定上门』）的时间不计。\n"
           "· 补偿「live」：『开通』违约：逾期每开始一个 24 小时给 500 MB，最多 5 次（data）。\n");
     CHECK(text.en ==
           "Live in 24 hours, or data (broadband-live@1)\n"
-          "- Live: From \"ordered\" (kind is broadband): \"active\" within 24 hours; waiting for the customer (from "
+          "- Live: From \"ordered\" (kind is broadband): \"active\" within 24 hours; waiting for "
+          "the customer (from "
           "\"moved by the customer\" to \"visit due\") does not count.\n"
-          "- Remedy \"live\": When \"Live\" is broken: 500 MB for each started 24 hours overdue, at most 5 times (data).\n");
+          "- Remedy \"live\": When \"Live\" is broken: 500 MB for each started 24 hours overdue, "
+          "at most 5 times (data).\n");
 }
 
 TEST_CASE("a limit that is a table, a ladder and a share are told in words") {
@@ -71,10 +76,13 @@ clauses:
 )");
     CHECK(text.zh ==
           "mixed（mixed@1）\n"
-          "· install：从『registered』起，当地时间早于 16:00 的当天结束前『installed』，其余的 24 小时内『installed』。\n"
+          "· install：从『registered』起，当地时间早于 16:00 的当天结束前『installed』，其余的 24 "
+          "小时内『installed』。\n"
           "· calls：每天、每月，『call.ended』中至少 90 % 符合：非abandoned、wait 不超过 20 秒。\n"
-          "· 补偿「install」：『install』违约：迟延超过 16 小时：共给 5.00 元，迟延超过 72 小时：共给 10.00 元。\n");
-    CHECK(text.en.find("\"installed\" by the end of the day where local time before 16:00, within 24 hours otherwise") != std::string::npos);
+          "· 补偿「install」：『install』违约：迟延超过 16 小时：共给 5.00 元，迟延超过 72 "
+          "小时：共给 10.00 元。\n");
+    CHECK(text.en.find("\"installed\" by the end of the day where local time before 16:00, within "
+                       "24 hours otherwise") != std::string::npos);
     CHECK(text.en.find("with lateness more than 16 hours: 5.00 CNY in all") != std::string::npos);
 }
 
@@ -93,7 +101,8 @@ clauses:
     CHECK(text.zh.find("『k』以 「due_time」 为准，不得提前，最多晚 5 分钟") != std::string::npos);
     CHECK(text.zh.find("绝不『rude』") != std::string::npos);
     CHECK(text.zh.find("每次『billed』都要符合：「charged <= quoted」") != std::string::npos);
-    CHECK(text.zh.find("从『s』和『t』（以较晚者为准）起，每 24 小时至少一次『k』") != std::string::npos);
+    CHECK(text.zh.find("从『s』和『t』（以较晚者为准）起，每 24 小时至少一次『k』") !=
+          std::string::npos);
     CHECK(text.zh.find("任意 30 天内『f』不超过 3 次") != std::string::npos);
 }
 

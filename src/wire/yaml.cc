@@ -130,15 +130,17 @@ private:
         if (anchor == 0) return;
         report(file_.findings, Severity::Error, "yaml-anchor", lines_.place(mark),
                {"这里不用 YAML 的锚点（&、*）", "anchors and aliases (&, *) are not used here"},
-               {"把内容写全；若本来是文字，请加引号", "write it out; if it is meant as text, quote it"});
+               {"把内容写全；若本来是文字，请加引号",
+                "write it out; if it is meant as text, quote it"});
         throw Stop{};
     }
 
     void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
         if (tag.empty() || tag == "?" || tag == "!") return;
-        report(file_.findings, Severity::Error, "yaml-tag", lines_.place(mark),
-               {"这里不用 YAML 的标签（!）", "tags (!) are not used here"},
-               {"去掉标签；若本来是文字，请加引号", "drop the tag; if it is meant as text, quote it"});
+        report(
+            file_.findings, Severity::Error, "yaml-tag", lines_.place(mark),
+            {"这里不用 YAML 的标签（!）", "tags (!) are not used here"},
+            {"去掉标签；若本来是文字，请加引号", "drop the tag; if it is meant as text, quote it"});
     }
 
     void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -237,7 +239,8 @@ bool find_tabs(const Lines& lines, Findings& findings) {
     for (std::size_t i = 0; i < lines.count(); ++i) {
         const auto line = lines.line(i);
         const auto tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
-        if (tab == std::string_view::npos || line.find_first_not_of(" \t\r") == std::string_view::npos)
+        if (tab == std::string_view::npos ||
+            line.find_first_not_of(" \t\r") == std::string_view::npos)
             continue;
         report(findings, Severity::Error, "tab", lines.place(i, tab),
                {"缩进里有制表符", "a tab in the indentation"}, {"改成空格", "use blanks"});

@@ -21,9 +21,9 @@ struct Yaml {
     enum class Kind : std::uint8_t { Empty, Scalar, List, Map };
 
     Kind kind = Kind::Empty;
-    bool flow = false;   // a map or list in brackets
-    std::string text;    // of a scalar, without quotes
-    Place place;         // where it begins; of a quoted scalar, the character after the quote
+    bool flow = false;  // a map or list in brackets
+    std::string text;   // of a scalar, without quotes
+    Place place;        // where it begins; of a quoted scalar, the character after the quote
     std::vector<Yaml> items;
     std::vector<YamlEntry> entries;  // in the order written
 

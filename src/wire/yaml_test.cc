@@ -19,7 +19,8 @@ std::string codes(const Findings& findings) {
 }  // namespace
 
 TEST_CASE("a YAML file becomes trees with places in characters") {
-    const auto file = read_yaml("名字: 当日装\nlist: [a, 'b']\n---\nx: |\n  one\n  two\n", "p.yaml");
+    const auto file =
+        read_yaml("名字: 当日装\nlist: [a, 'b']\n---\nx: |\n  one\n  two\n", "p.yaml");
     REQUIRE(file.findings.empty());
     REQUIRE(file.documents.size() == 2);
     const Yaml* name = file.documents[0].find("名字");
