@@ -1,0 +1,13 @@
+# Puts the peers' promises of data/profiles into a source file of the room `wire`.
+
+file(GLOB profiles CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/data/profiles/*.yaml)
+set(body "#include \"wire/profiles_data.h\"\n\n#include <array>\n\nnamespace yinuo::wire {\nnamespace {\n\nconstexpr std::pair<std::string_view, std::string_view> kProfiles[] = {\n")
+foreach(profile IN LISTS profiles)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${profile})
+  get_filename_component(name ${profile} NAME_WE)
+  file(READ ${profile} text)
+  string(APPEND body "    {\"${name}\", R\"yaml(${text})yaml\"},\n")
+endforeach()
+string(APPEND body "};\n\n}  // namespace\n\nstd::span<const std::pair<std::string_view, std::string_view>> profile_texts() { return kProfiles; }\n\n}  // namespace yinuo::wire\n")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/profiles_data.cc CONTENT "${body}" @ONLY)
+target_sources(wire PRIVATE ${CMAKE_BINARY_DIR}/profiles_data.cc)
