@@ -168,7 +168,7 @@ private:
         for (const auto& field : mapping_.fields) names.push_back(field.name);
         const std::string text(name);
         fault(place, "unknown-field", {"没有声明字段“" + text + "”", "no field \"" + text + "\" is declared"}, nearest_mend(name, names));
-        return TemplatePart::kNoField;
+        return TemplatePart::kUnknown;
     }
 
     Template template_of(const Yaml* node, Bare bare) {

@@ -34,7 +34,8 @@ struct TemplatePart {
     std::string text;
     int field = kNoField;  // index into Mapping::fields, kRow or kNoField
     static constexpr int kNoField = -1;
-    static constexpr int kRow = -2;  // the row's number, from 1
+    static constexpr int kRow = -2;      // the row's number, from 1
+    static constexpr int kUnknown = -3;  // a finding; never in a mapping that was read
 };
 
 // A value of a fact: either pieces of text and fields, or a formula. A template of one field and no

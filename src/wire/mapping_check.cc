@@ -79,7 +79,7 @@ private:
 
     void check_is_time(const Template& made) {
         const int index = made.only_field();
-        if (!made.given() || made.formula || index == TemplatePart::kNoField) return;
+        if (!made.given() || made.formula || index == TemplatePart::kNoField || index == TemplatePart::kUnknown) return;
         const bool time = index >= 0 && is_time(mapping_.fields[static_cast<std::size_t>(index)]);
         if (!time)
             fault(made.place, "not-a-time", {"这个字段不是时间", "this field is no time"},
