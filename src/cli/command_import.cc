@@ -31,8 +31,7 @@ struct Kind {
     std::string example;
 };
 
-// Counts facts by kind, keeps the first of each, and writes them all out if asked to. Facts are let
-// go at once: an import of any length needs the memory of one batch.
+// Counts facts by kind, keeps an example of each, and writes them all out if asked to.
 class Tally final : public promise::FactSink {
 public:
     Tally(const Names& names, std::FILE* out) : names_(names), out_(out) {}
