@@ -193,4 +193,68 @@ clauses:
     CHECK(calls.after(day, "2026-03-03 12:00").find("calls not measured") != std::string::npos);
 }
 
+TEST_CASE("配送按约定时刻算；卖家取消另计") {
+    Case deliver(R"(promise: late-delivery
+zone: Asia/Shanghai
+clauses:
+  deliver:
+    starts: fact = "placed"
+    keeps: fact = "delivered"
+    voids by us: fact = "cancelled" and by = "seller"
+    by: promised
+)");
+    const Told placed{
+        "2026-05-30 09:00",
+        "placed",
+        {{"promised", feel::Value::instant(at("2026-06-01 18:00"), Zone::fixed(8 * 3600))}}};
+    CHECK(deliver.after({placed, {"2026-06-01 18:00", "delivered"}}, "2026-06-05 00:00") ==
+          "deliver kept 06-01T18:00:00");
+    CHECK(deliver.after({placed, {"2026-06-01 12:00", "cancelled", {{"by", text("seller")}}}},
+                        "2026-06-05 00:00") == "deliver void by us 06-01T18:00:00");
+    CHECK(deliver.after({placed, {"2026-06-02 00:00", "cancelled", {{"by", text("seller")}}}},
+                        "2026-06-05 00:00") == "deliver broken 06-01T18:00:00");
+}
+
+TEST_CASE("路边上客：有举报先核实，七天不决按属实") {
+    Case boards(R"(promise: coach
+zone: Asia/Shanghai
+clauses:
+  boards:
+    starts: fact = "trip.left"
+    never: fact = "proved.roadside"
+    verify: {claim: fact = "reported", confirms: fact = "confirmed", rejects: fact = "rejected", within: 7 days}
+)");
+    const Told left{"2026-07-01 08:00", "trip.left"};
+    const Told reported{"2026-07-01 12:00", "reported"};
+    CHECK(boards.after({left, reported}, "2026-07-02 00:00") ==
+          "boards running; boards.verification running 07-08T12:00:00");
+    CHECK(boards.after({left, reported, {"2026-07-03 10:00", "confirmed"}}, "2026-07-10 00:00") ==
+          "boards broken; boards.verification kept 07-08T12:00:00");
+    CHECK(boards.after({left, reported}, "2026-07-08 12:00:00.001") ==
+          "boards broken; boards.verification broken 07-08T12:00:00");
+}
+
+TEST_CASE("链条：供货 24 小时，上门 12 小时，对客户 48 小时") {
+    Case chain(R"(promise: repair
+zone: Asia/Shanghai
+clauses:
+  repair:
+    starts: fact = "reported"
+    keeps: fact = "repaired"
+    within: 48 h
+    legs:
+      parts: {owner: supplier, accepts: fact = "parts.ordered", keeps: fact = "parts.arrived", within: 24 h}
+      visit: {owner: partner, accepts: fact = "parts.arrived", within: 12 h}
+remedies:
+  late: {for: repair, give: {kind: refund, amount: 10.00 CNY, per started: 24 h}, charged on: true}
+)");
+    CHECK(chain.after({{"2026-06-01 00:00", "reported"},
+                       {"2026-06-01 00:00", "parts.ordered"},
+                       {"2026-06-02 12:00", "parts.arrived"},
+                       {"2026-06-03 06:00", "repaired"}},
+                      "2026-06-05 00:00") ==
+          "repair broken 06-03T00:00:00; repair.parts broken 06-02T00:00:00; repair.visit broken "
+          "06-03T00:00:00");
+}
+
 }  // namespace yinuo::wire

@@ -7,6 +7,7 @@
 #include "promise/scope.h"
 #include "promise/verdict_facts.h"
 #include "wire/promise_reader.h"
+#include "wire/utf8.h"
 
 namespace yinuo::wire {
 
@@ -35,6 +36,13 @@ std::optional<std::string> contradiction(const Row& row) {
         }
     }
     return std::nullopt;
+}
+
+// Where a name stands in the first line of a text, in characters; 0 if it isn't there.
+std::uint32_t characters_before(std::string_view text, std::string_view name) {
+    const auto found = text.substr(0, text.find('\n')).find(name);
+    if (found == std::string_view::npos) return 0;
+    return static_cast<std::uint32_t>(count_characters(text.substr(0, found)));
 }
 
 bool is_clock(const Shape& shape) {
@@ -235,7 +243,9 @@ void PromiseReader::check_fields(const Formula& formula) {
             kinds_mentioned(formula.text()).size() > 1)
             continue;
         const std::string word(name);
-        error("unknown-field", formula.place,
+        Place place = formula.place;
+        place.column += characters_before(formula.text(), name);
+        error("unknown-field", place,
               only != promise_.declared_facts.end()
                   ? Text{"「" + kind + "」没有字段「" + word + "」",
                          "\"" + kind + "\" has no field \"" + word + "\""}

@@ -162,10 +162,11 @@ void PromiseReader::read_clause(std::string name, const Place& place, const Yaml
         read_remedy(clause.name, give != nullptr ? give->place : remedy->place,
                     remedy != nullptr ? *remedy : *give, clause.name);
     }
-    if (clause.verify && clause.verify->within) add_verification_clause(clause);
     const std::string own_name = clause.name;
     if (!shaped) clause.shape = Every{};  // stands in, so that other clauses find the name
     drafts_.push_back({std::move(clause), outer != nullptr ? outer->name : std::string()});
+    if (const auto& verify = drafts_.back().clause.verify; verify && verify->within)
+        add_verification_clause(drafts_.back().clause);
     if (legs != nullptr) read_legs(*legs, {own_name, node});
 }
 

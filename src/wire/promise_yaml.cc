@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 #include <tuple>
 
 #include "wire/promise_reader.h"
@@ -74,9 +75,15 @@ PromiseReading read_promises(std::string_view text, std::string_view path,
         if (auto one = PromiseReader(context, path, reading.findings).read(document))
             reading.promises.push_back(std::move(*one));
     settle_versions(reading.promises, reading.findings);
-    std::ranges::stable_sort(reading.findings, {}, [](const Finding& f) {
-        return std::tuple(f.error.place.line, f.error.place.column);
+    std::vector<std::size_t> order(reading.findings.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::sort(order, {}, [&](std::size_t i) {
+        const Place& place = reading.findings[i].error.place;
+        return std::tuple(place.line, place.column, i);
     });
+    Findings by_place;
+    for (const auto i : order) by_place.push_back(std::move(reading.findings[i]));
+    reading.findings = std::move(by_place);
     // What is used twice (a condition that legs share) is told once.
     const auto same = [](const Finding& a, const Finding& b) {
         return a.error.code == b.error.code && a.error.place.line == b.error.place.line &&

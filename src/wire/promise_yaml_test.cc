@@ -151,9 +151,9 @@ clauses:
     const Promise& p = reading.promises[0];
     std::string order;
     for (const auto& clause : p.clauses) order += clause.name + " ";
-    CHECK(order == "repair.verification repair repair.parts told repair.visit ");
+    CHECK(order == "repair repair.verification repair.parts told repair.visit ");
     const Clause& visit = p.clauses[4];
-    CHECK(visit.outer == 1);
+    CHECK(visit.outer == 0);
     CHECK(visit.keeps->formula.text() == "(fact = \"repaired\") or (fact = \"handed\")");
     CHECK(visit.voids.has_value());
     CHECK(visit.offered.has_value());
