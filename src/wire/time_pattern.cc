@@ -83,7 +83,37 @@ struct Reading {
     }
 };
 
+int two_digits(const char* at) {
+    const auto tens = static_cast<unsigned>(at[0] - '0');
+    const auto ones = static_cast<unsigned>(at[1] - '0');
+    return tens < 10 && ones < 10 ? static_cast<int>(tens * 10 + ones) : -1;
+}
+
+// "2026-02-28T15:59:59Z", the form that most files have, without searching for its parts.
+std::optional<WallTime> read_usual_iso(const char* at) {
+    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
+        return std::nullopt;
+    const int century = two_digits(at);
+    const int year = two_digits(at + 2);
+    Reading r;
+    r.month = two_digits(at + 5);
+    r.day = two_digits(at + 8);
+    r.hour = two_digits(at + 11);
+    r.minute = two_digits(at + 14);
+    r.second = two_digits(at + 17);
+    if ((century | year | r.month | r.day | r.hour | r.minute | r.second) < 0) return std::nullopt;
+    r.year = century * 100 + year;
+    return r.finish();
+}
+
 std::optional<WallTime> read_iso(std::string_view text) {
+    const bool utc = text.size() == 20 && text.back() == 'Z';
+    if (utc || text.size() == 19) {
+        if (auto time = read_usual_iso(text.data())) {
+            if (utc) time->offset_seconds = 0;
+            return time;
+        }
+    }
     Reading r;
     const auto punctuation = [&](char c) {
         if (text.empty() || text.front() != c) return false;
