@@ -100,10 +100,8 @@ Reading reading(const Value& value) {
 Value difference(const Value& a, const Value& b, Evaluation& evaluation) {
     if ((a.type() == Type::Time) != (b.type() == Type::Time))
         return nonsense(evaluation, "a time of day and a date have no difference");
-    Reading left = reading(a);
-    Reading right = reading(b);
-    if (a.type() == Type::Date && right.local) left.local = true;
-    if (b.type() == Type::Date && left.local) right.local = true;
+    const Reading left = reading(a);
+    const Reading right = reading(b);
     if (left.local != right.local)
         return nonsense(evaluation, "a local time and an instant have no difference");
     std::int64_t seconds = left.seconds - right.seconds;

@@ -1,5 +1,6 @@
 // Functions on strings, and not(). Positions count characters (code points) from 1.
 #include <clocale>
+#include <cstdio>
 #include <cwctype>
 
 #include <re2/re2.h>
@@ -156,6 +157,69 @@ std::string without_blanks(std::string_view pattern) {
     return result;
 }
 
+// The characters of a class without its brackets, as ranges; nullopt when it names them by \\d,
+// \\p{L} and the like.
+using CodeRanges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+std::optional<CodeRanges> class_members(std::string_view text) {
+    CodeRanges ranges;
+    bool open = false;  // after "a-"
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] == '-' && !ranges.empty() && !open && i + 1 < text.size()) {
+            open = true;
+            ++i;
+            continue;
+        }
+        if (text[i] == '\\') {
+            constexpr std::string_view kPlain = "\\|.?*+(){}-[]^$";
+            if (i + 1 >= text.size() || kPlain.find(text[i + 1]) == std::string_view::npos)
+                return std::nullopt;
+            ++i;
+        }
+        const std::size_t size = byte_of(text.substr(i), 1);
+        std::uint32_t code = static_cast<unsigned char>(text[i]);
+        if (size > 1) {
+            code &= 0xFFU >> (size + 1);
+            for (std::size_t k = 1; k < size; ++k)
+                code = code << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+        }
+        if (open)
+            ranges.back().second = code;
+        else
+            ranges.emplace_back(code, code);
+        open = false;
+        i += size;
+    }
+    return ranges;
+}
+
+// [A-Z-[OI]] as a class without subtraction, which RE2 does not have.
+std::optional<std::string> subtracted(std::string_view from, std::string_view without) {
+    const auto members = class_members(from);
+    const auto gone = class_members(without);
+    if (!members || !gone) return std::nullopt;
+    CodeRanges left = *members;
+    for (const auto& [begin, end] : *gone) {
+        CodeRanges next;
+        for (const auto& [first, last] : left) {
+            if (end < first || begin > last) {
+                next.emplace_back(first, last);
+                continue;
+            }
+            if (first < begin) next.emplace_back(first, begin - 1);
+            if (last > end) next.emplace_back(end + 1, last);
+        }
+        left = std::move(next);
+    }
+    if (left.empty()) return std::nullopt;
+    std::string result = "[";
+    char spelled[40];
+    for (const auto& [first, last] : left) {
+        std::snprintf(spelled, sizeof spelled, "\\x{%X}-\\x{%X}", first, last);
+        result += spelled;
+    }
+    return result + "]";
+}
+
 // XPath's own escapes in RE2's spelling: \i begins an XML name, \c continues one. nullopt: what
 // XPath does not have (\b, (?i), back-references too, which RE2 cannot match).
 std::optional<std::string> in_re2(std::string_view pattern) {
@@ -167,6 +231,19 @@ std::optional<std::string> in_re2(std::string_view pattern) {
         const char next = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
         if (c == '(' && next == '?' && !in_class && pattern.substr(i, 3) != "(?:")
             return std::nullopt;
+        if (c == '[' && !in_class) {
+            // A subtraction ends the class: "-[" with "]]" after it.
+            const auto end = pattern.find(']', i);
+            const auto minus = pattern.substr(0, end).find("-[", i);
+            if (minus != std::string_view::npos && pattern.substr(end).starts_with("]]")) {
+                const auto without = pattern.substr(minus + 2, end - minus - 2);
+                const auto both = subtracted(pattern.substr(i + 1, minus - i - 1), without);
+                if (!both) return std::nullopt;
+                result += *both;
+                i = end + 1;
+                continue;
+            }
+        }
         if (c == '[') in_class = true;
         if (c == ']') in_class = false;
         if (c != '\\') {

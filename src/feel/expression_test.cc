@@ -92,3 +92,46 @@ TEST_CASE("the kinds of facts that an expression can be true for") {
     CHECK(expression->required_constant(names.intern("n")).empty());
     CHECK(expression->free_names().size() == 3);
 }
+
+TEST_CASE("instants are read on the wall of the evaluation's zone") {
+    Names names;
+    const auto expression = Expression::compile(
+        "local time(at) < time(\"16:00:00\") and local date(at) = @\"2026-03-01\"",
+        Dialect{.names = names});
+    REQUIRE(expression);
+    const Zone utc = Zone::utc();
+    const Zone shanghai = Zone::fixed(8 * 3600);
+    const Binding at{names.intern("at"),
+                     Value::instant(*parse_instant("2026-02-28T16:30:00Z"), utc)};
+    const Scope scope{std::span(&at, 1), nullptr};
+    Arena memory;
+    Evaluation there{.memory = memory, .zone = &shanghai};
+    CHECK(to_text(expression->evaluate(scope, there)) == "true");  // half past midnight, 1 March
+    Evaluation here{.memory = memory};
+    CHECK(to_text(expression->evaluate(scope, here)) == "false");
+}
+
+TEST_CASE("the functions that amounts and notices are written with") {
+    CHECK(eval("round half up(0.88 * 99.5 * 3, 2)") == "262.68");
+    CHECK(eval("500 * min(5, ceiling(duration(\"PT50H\") / duration(\"PT24H\")))") == "1500");
+    CHECK(eval("max([1, 5, 3]) + sum(1, 2) - abs(-4)") == "4");
+    CHECK(eval("string join([\"a\", null, \"c\"], \"-\")") == "a-c");
+    CHECK(eval("matches(\"X7\", \"[A-Z-[OI]][0-9]\")") == "true");
+    CHECK(eval("matches(\"aa\", \"(a)\\1\")") == "null");  // back-references are not for RE2
+    CHECK(eval("range(\"[1..)\")") == "(>= 1)");
+    CHECK(eval("overlaps([1..5], [5..8])") == "true");
+    CHECK(eval("context merge([{a: 1}, {a: 2, b: 3}])") == "{a: 2, b: 3}");
+    CHECK(eval("now()") == "null");  // nobody handed the time in
+}
+
+TEST_CASE("why an answer is null can be asked") {
+    Names names;
+    const auto expression = Expression::compile("1 / n", Dialect{.names = names});
+    REQUIRE(expression);
+    const Binding n{names.intern("n"), Value::number(Decimal(0))};
+    Arena memory;
+    std::string why;
+    Evaluation evaluation{.memory = memory, .why_null = &why};
+    CHECK(expression->evaluate(Scope{std::span(&n, 1), nullptr}, evaluation).is_null());
+    CHECK(why == "divide by zero");
+}

@@ -33,13 +33,18 @@ public:
     Value coerced(std::string_view name, const Value&, Evaluation&) const override;
 
 private:
+    struct Component;
     struct Item {
         std::optional<TypeName> base;
         bool is_collection = false;
         bool is_function = false;
         std::optional<Expression> allowed;
         std::optional<Expression> constraint;
-        std::vector<std::pair<std::string, Item>> components;
+        std::vector<Component> components;
+    };
+    struct Component {
+        std::string name;
+        Item item;
     };
     // `instance of` asks for the shape: every component, but not the allowed values. Variables are
     // held to the values too, and a component may be missing.
