@@ -79,7 +79,17 @@ class Builder : public YAML::EventHandler {
 public:
     Builder(const Lines& lines, YamlFile& file) : lines_(lines), file_(file) {}
 
-    void OnDocumentStart(const YAML::Mark&) override { root_ = {}; }
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        // At a stray comma or bracket yaml-cpp 0.7 finds empty documents for ever, all in one place.
+        if (mark.pos == last_begin_) {
+            report(file_.findings, Severity::Error, "bad-yaml", lines_.place(mark),
+                   {"这里不是合法的 YAML", "this is not YAML"},
+                   {"检查行首多出的逗号或括号", "look for a stray comma or bracket at the line's start"});
+            throw Stop{};
+        }
+        last_begin_ = mark.pos;
+        root_ = {};
+    }
     void OnDocumentEnd() override {
         // A file that ends with `---` has an empty last document; nobody means it.
         if (root_.kind != Yaml::Kind::Empty) file_.documents.push_back(std::move(root_));
@@ -224,6 +234,7 @@ private:
     YamlFile& file_;
     Yaml root_;
     std::vector<Open> open_;
+    int last_begin_ = -1;  // where the last document began, in bytes
 };
 
 // A stream over memory that is borrowed.

@@ -52,6 +52,13 @@ TEST_CASE("what is not YAML is told with its place") {
     CHECK(codes(read_yaml(std::string(100, '['), "").findings).starts_with("too-deep 1:"));
 }
 
+TEST_CASE("a stray comma or bracket before everything ends in a finding, not in a hang") {
+    for (const char* text : {",a: 1\n", "]\n", "}\na: 1\n", ",", "a: 1\n---\n,b: 2\n"}) {
+        const auto file = read_yaml(text, "x.yaml");
+        CHECK_MESSAGE(!file.findings.empty(), text);
+    }
+}
+
 TEST_CASE("an unknown key is told with the nearest known one") {
     const auto file = read_yaml("voids_by_us: x\nkeps: y\n", "");
     Findings findings;
