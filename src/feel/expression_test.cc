@@ -74,6 +74,11 @@ TEST_CASE("a wrong expression is pointed at") {
     CHECK(!Expression::compile("1 +", dialect));
     CHECK(!Expression::compile(std::string(5000, '('), dialect));
     CHECK(!Expression::compile(std::string(5000, '-') + "1", dialect));
+    std::string chain = "n";
+    for (int i = 0; i < 900; ++i) chain += " + n";
+    CHECK(eval(chain) == "6307");
+    for (int i = 0; i < 900; ++i) chain += " + n";
+    CHECK(!Expression::compile(chain, dialect));
 }
 
 TEST_CASE("runaway expressions end") {

@@ -6,7 +6,7 @@ namespace yinuo::feel {
 
 namespace {
 
-constexpr std::uint32_t kDepthMax = 200;
+constexpr std::uint32_t kDepthMax = 400;   // a bracket counts twice: for itself and its content
 constexpr std::size_t kTextMax = 100'000;  // bytes
 
 }  // namespace
@@ -183,15 +183,30 @@ Parser::Index Parser::function_literal() {
     return emit(Op::Function, body, static_cast<Index>(program->lambdas.size() - 1));
 }
 
+// Chains lean to the left, so evaluating them goes as deep as they are long.
+bool Parser::linked(std::uint32_t& links) {
+    constexpr std::uint32_t kLinksMax = 1000;
+    if (!failed_ && ++links > kLinksMax) {
+        report("too-long", scanner_.position(),
+               {"同一串运算超过 1000 项", "more than 1,000 terms in one chain"},
+               {"改用列表，例如 x in (1, 2, 3) 或 sum([...])",
+                "use a list, for example x in (1, 2, 3) or sum([...])"});
+        finish();
+    }
+    return !failed_;
+}
+
 Parser::Index Parser::disjunction() {
     Index left = conjunction();
-    while (!failed_ && scanner_.take_word("or")) left = binary(Op::Or, left, conjunction());
+    std::uint32_t links = 0;
+    while (linked(links) && scanner_.take_word("or")) left = binary(Op::Or, left, conjunction());
     return left;
 }
 
 Parser::Index Parser::conjunction() {
     Index left = comparison();
-    while (!failed_ && scanner_.take_word("and")) left = binary(Op::And, left, comparison());
+    std::uint32_t links = 0;
+    while (linked(links) && scanner_.take_word("and")) left = binary(Op::And, left, comparison());
     return left;
 }
 
@@ -264,7 +279,8 @@ Parser::Index Parser::in_tests(Index value) {
 
 Parser::Index Parser::additive() {
     Index left = multiplicative();
-    while (!failed_) {
+    std::uint32_t links = 0;
+    while (linked(links)) {
         if (scanner_.take("+"))
             left = binary(Op::Add, left, multiplicative());
         else if (scanner_.take("-"))
@@ -277,7 +293,8 @@ Parser::Index Parser::additive() {
 
 Parser::Index Parser::multiplicative() {
     Index left = powers();
-    while (!failed_) {
+    std::uint32_t links = 0;
+    while (linked(links)) {
         if (!scanner_.see("**") && scanner_.take("*"))
             left = binary(Op::Multiply, left, powers());
         else if (scanner_.take("/"))
@@ -314,7 +331,8 @@ Parser::Index Parser::instance() {
 
 Parser::Index Parser::postfix() {
     Index value = primary();
-    while (!failed_) {
+    std::uint32_t links = 0;
+    while (linked(links)) {
         scanner_.skip_blanks();
         if (scanner_.peek() == '.' && scanner_.peek(1) != '.') {
             scanner_.take(".");

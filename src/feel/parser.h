@@ -86,7 +86,8 @@ private:
     Index binary(Op op, Index a, Index b) { return folded(emit(op, a, b)); }
 
     // findings
-    Index expected(Text what);  // and gives up
+    bool linked(std::uint32_t& links);  // one more link of a chain; false when it is too long
+    Index expected(Text what);          // and gives up
     void report(std::string code, std::size_t position, Text what, Text mend = {});
     bool failed() const { return failed_; }
     void finish();
