@@ -60,8 +60,9 @@ public:
         (*this)(r.when), (*this)(r.gifts), (*this)(r.cap), (*this)(r.once_per);
         (*this)(r.payees), (*this)(r.paid_when);
     }
+    void operator()(const Economics& e) { (*this)(e.price); }
     void operator()(const Promise& p) {
-        (*this)(p.audience), (*this)(p.clauses), (*this)(p.remedies);
+        (*this)(p.audience), (*this)(p.clauses), (*this)(p.remedies), (*this)(p.economics);
     }
 
 private:
