@@ -21,8 +21,20 @@ Schedule office() {
         week.days[day] = {{9 * 3600, 12 * 3600}, {13 * 3600 + 1800, 18 * 3600}};
     definition.plan.weeks = {week};
     for (int year = 2020; year <= 2027; ++year)
-        for (const auto& [month, day] : {std::pair{1, 1}, {2, 10}, {2, 11}, {2, 12}, {4, 5}, {5, 1}, {5, 2},
-                                        {6, 15}, {9, 20}, {10, 1}, {10, 2}, {10, 3}, {10, 4}, {10, 5}})
+        for (const auto& [month, day] : {std::pair{1, 1},
+                                         {2, 10},
+                                         {2, 11},
+                                         {2, 12},
+                                         {4, 5},
+                                         {5, 1},
+                                         {5, 2},
+                                         {6, 15},
+                                         {9, 20},
+                                         {10, 1},
+                                         {10, 2},
+                                         {10, 3},
+                                         {10, 4},
+                                         {10, 5}})
             definition.holidays.push_back({Date::of(year, month, day), "", {}});
     return *Schedule::build(std::move(definition));
 }
@@ -48,7 +60,8 @@ void add_one_by_one(benchmark::State& state) {
     const auto schedule = office();
     Work work;
     for (auto _ : state) {
-        for (std::size_t i = 0; i < kCount; ++i) work.due[i] = *schedule.add(work.at[i], work.limit[i]);
+        for (std::size_t i = 0; i < kCount; ++i)
+            work.due[i] = *schedule.add(work.at[i], work.limit[i]);
         benchmark::DoNotOptimize(work.due.data());
         benchmark::ClobberMemory();
     }

@@ -7,8 +7,10 @@ void add_cn_statutory(Definition& definition) {
         for (int i = 0; i < run.days; ++i) {
             const Date date = Date::of(run.year, run.month, run.day).plus_days(i);
             const std::string name(run.name);
-            if (run.off) definition.holidays.push_back({date, name, {}});
-            else definition.makeup_days.push_back({date, std::nullopt, name});
+            if (run.off)
+                definition.holidays.push_back({date, name, {}});
+            else
+                definition.makeup_days.push_back({date, std::nullopt, name});
         }
     }
     if (!definition.announced_until)

@@ -88,8 +88,8 @@ DayPlan DayRules::plan(Date date) const {
         const auto& hours =
             day.like ? week->days[static_cast<std::size_t>(*day.like)] : first_open_day(*week);
         const bool open = has_time(hours);
-        return {&hours, Reason::OpenMakeup, open ? Reason::OutsideHours : Reason::NoHours, &day.name,
-                open};
+        return {&hours, Reason::OpenMakeup, open ? Reason::OutsideHours : Reason::NoHours,
+                &day.name, open};
     }
     const auto& hours = week->days[static_cast<std::size_t>(date.weekday())];
     const bool open = has_time(hours);
@@ -97,9 +97,8 @@ DayPlan DayRules::plan(Date date) const {
 }
 
 bool has_time(const DayHours& hours) {
-    return std::any_of(hours.begin(), hours.end(), [](const Hours& h) {
-        return h.from != h.to || h.from == 0;
-    });
+    return std::any_of(hours.begin(), hours.end(),
+                       [](const Hours& h) { return h.from != h.to || h.from == 0; });
 }
 
 Period to_period(const Hours& hours, Date date, WallClock& clock) {
@@ -145,8 +144,10 @@ std::vector<Period> intersection(const std::vector<Period>& a, const std::vector
     for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
         const Period both{std::max(a[i].begin, b[j].begin), std::min(a[i].end, b[j].end)};
         if (both.begin < both.end) out.push_back(both);
-        if (a[i].end < b[j].end) ++i;
-        else ++j;
+        if (a[i].end < b[j].end)
+            ++i;
+        else
+            ++j;
     }
     return out;
 }

@@ -15,10 +15,10 @@ namespace yinuo::calendar {
 
 // One date's verdict. `hours` and `name` borrow from the Definition.
 struct DayPlan {
-    const DayHours* hours = nullptr;      // never null once made
-    Reason open = Reason::Open;           // why it is open in its hours
-    Reason closed = Reason::NoHours;      // why it is closed outside them
-    const std::string* name = nullptr;    // of the holiday or special day, or null
+    const DayHours* hours = nullptr;    // never null once made
+    Reason open = Reason::Open;         // why it is open in its hours
+    Reason closed = Reason::NoHours;    // why it is closed outside them
+    const std::string* name = nullptr;  // of the holiday or special day, or null
     bool workday = false;
 };
 

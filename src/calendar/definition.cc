@@ -35,8 +35,10 @@ std::optional<Error> bad_plan(const Plan& plan) {
     if (!good(plan)) return bad_hours("每周营业时间", "the week");
     if (plan.weeks.size() > 1 && (!plan.anchor || plan.anchor->weekday() != 0))
         return Error{.code = "bad-cycle",
-                     .what = {"多周轮换没有从周一算起的起始日", "a cycle of weeks has no Monday to count from"},
-                     .mend = {"请将 anchor 设为轮换第一周的周一", "set its anchor to the Monday of a first week"}};
+                     .what = {"多周轮换没有从周一算起的起始日",
+                              "a cycle of weeks has no Monday to count from"},
+                     .mend = {"请将 anchor 设为轮换第一周的周一",
+                              "set its anchor to the Monday of a first week"}};
     return std::nullopt;
 }
 
@@ -46,12 +48,13 @@ std::optional<Error> bad_combination(const Definition& d) {
                            !d.holidays.empty() || !d.yearly_holidays.empty() || !d.days.empty() ||
                            !d.makeup_days.empty() || !d.breaks.empty();
     if (combined == !d.parts.empty() && !(combined && own_hours)) return std::nullopt;
-    return Error{.code = "bad-combination",
-                 .what = {"合并的工作日历只能由其他日历组成（另可加临时停业），不能再有自己的时间",
-                          "a combined schedule is made of other schedules (and closures), and has no "
-                          "hours of its own"},
-                 .mend = {"把自己的时间写成另一个日历，再合并进来",
-                          "write its own hours as a schedule of their own and combine that"}};
+    return Error{
+        .code = "bad-combination",
+        .what = {"合并的工作日历只能由其他日历组成（另可加临时停业），不能再有自己的时间",
+                 "a combined schedule is made of other schedules (and closures), and has no "
+                 "hours of its own"},
+        .mend = {"把自己的时间写成另一个日历，再合并进来",
+                 "write its own hours as a schedule of their own and combine that"}};
 }
 
 // FNV-1a, 64 bits, over fields that each say how long they are.
@@ -108,27 +111,32 @@ std::optional<Error> contradiction(const Definition& d) {
         if (auto error = bad_plan(version.plan)) return error;
         if (version.from && version.to && *version.to < *version.from)
             return Error{.code = "bad-version",
-                         .what = {"一个时段版本的结束日期早于开始日期", "a version of the hours ends before it begins"}};
+                         .what = {"一个时段版本的结束日期早于开始日期",
+                                  "a version of the hours ends before it begins"}};
     }
     for (const auto& h : d.holidays)
         if (!good(h.hours)) return bad_hours(h.date.to_string(), h.date.to_string());
     for (const auto& h : d.yearly_holidays)
         if (!Date::checked(2000, h.month, h.day))
-            return Error{.code = "bad-date",
-                         .what = {"每年的节假日不是有效的月-日", "a yearly holiday is no day of the year"}};
+            return Error{
+                .code = "bad-date",
+                .what = {"每年的节假日不是有效的月-日", "a yearly holiday is no day of the year"}};
     for (const auto& day : d.days)
         if (!good(day.hours)) return bad_hours(day.date.to_string(), day.date.to_string());
     for (const auto& pause : d.breaks)
         if (!good(pause.hours)) return bad_hours(pause.date.to_string(), pause.date.to_string());
     for (const auto& day : d.makeup_days)
         if (day.like && (*day.like < 0 || *day.like > 6))
-            return Error{.code = "bad-weekday",
-                         .what = {"调休上班日所参照的星期无效", "a make-up day is like no day of the week"}};
+            return Error{
+                .code = "bad-weekday",
+                .what = {"调休上班日所参照的星期无效", "a make-up day is like no day of the week"}};
     for (const auto& closure : d.closures)
         if (closure.period.end <= closure.period.begin)
-            return Error{.code = "bad-closure",
-                         .what = {"临时停业的结束不晚于开始", "a closure does not end after it begins"}};
-    if (d.cutoff && (*d.cutoff < 0 || *d.cutoff > kDaySeconds)) return bad_hours("截单时间", "the cut-off");
+            return Error{
+                .code = "bad-closure",
+                .what = {"临时停业的结束不晚于开始", "a closure does not end after it begins"}};
+    if (d.cutoff && (*d.cutoff < 0 || *d.cutoff > kDaySeconds))
+        return bad_hours("截单时间", "the cut-off");
     if (d.nominal_day && !good(*d.nominal_day)) return bad_hours("标准工作日", "the nominal day");
     return std::nullopt;
 }

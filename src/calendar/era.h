@@ -39,7 +39,8 @@ public:
         std::size_t row = by_time_[static_cast<std::size_t>((t - begin_.millis) >> time_shift_)];
         row += rows_[row + 1].begin <= t;
         row += rows_[row + 1].begin <= t;
-        while (rows_[row + 1].begin <= t) [[unlikely]] ++row;
+        while (rows_[row + 1].begin <= t) [[unlikely]]
+            ++row;
         return row;
     }
     // Open time from the era's begin to `at`.
@@ -56,7 +57,8 @@ public:
         std::size_t row = by_open_[static_cast<std::size_t>(open >> open_shift_)];
         row += rows_[row + 1].before < open;
         row += rows_[row + 1].before < open;
-        while (rows_[row + 1].before < open) [[unlikely]] ++row;
+        while (rows_[row + 1].before < open) [[unlikely]]
+            ++row;
         return {rows_[row].begin + (open - rows_[row].before)};
     }
     // The last instant before which there are `open` milliseconds, 0 <= open < total().

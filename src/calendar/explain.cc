@@ -19,8 +19,8 @@ struct Paint {
 };
 
 bool is_open_reason(Reason reason) {
-    return reason == Reason::Open || reason == Reason::OpenSpecial || reason == Reason::OpenMakeup ||
-           reason == Reason::OpenDuty;
+    return reason == Reason::Open || reason == Reason::OpenSpecial ||
+           reason == Reason::OpenMakeup || reason == Reason::OpenDuty;
 }
 
 void paint_day(const Schedule::State& state, Date date, WallClock& clock, std::vector<Paint>& out) {
@@ -29,7 +29,9 @@ void paint_day(const Schedule::State& state, Date date, WallClock& clock, std::v
     // The morning of a make-up day is outside hours like any other.
     const bool special = plan.closed == Reason::Holiday || plan.closed == Reason::ClosedDay;
     out.push_back({{zone.start_of_day(date), zone.start_of_day(date.plus_days(1))},
-                   Layer::Day, plan.closed, special ? plan.name : nullptr});
+                   Layer::Day,
+                   plan.closed,
+                   special ? plan.name : nullptr});
     std::vector<Period> hours;
     state.rules.hours_of(plan, date, clock, hours);
     hours = merged(std::move(hours));
@@ -79,7 +81,8 @@ std::vector<Stretch> flatten(std::vector<Paint> paints, Period window) {
     std::vector<const Paint*> wet;
     std::size_t next = 0;
     for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-        while (next < paints.size() && paints[next].period.begin <= edges[i]) wet.push_back(&paints[next++]);
+        while (next < paints.size() && paints[next].period.begin <= edges[i])
+            wet.push_back(&paints[next++]);
         std::erase_if(wet, [&](const Paint* paint) { return paint->period.end <= edges[i]; });
         const Paint* top = nullptr;
         for (const Paint* paint : wet)

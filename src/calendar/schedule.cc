@@ -68,7 +68,8 @@ Result<Instant> Schedule::add(Instant at, WorkTime work) const {
     const Era& era = state_->era(at);
     if (work.millis > 0 && era.gap_max() <= kNever.count) [[likely]] {
         const auto target = era.open_before(at) + work.millis;
-        if (target <= era.total()) [[likely]] return era.after_open(target);
+        if (target <= era.total()) [[likely]]
+            return era.after_open(target);
     }
     return add_by_steps(at, work.millis);
 }
@@ -79,7 +80,8 @@ Result<Instant> Schedule::sub(Instant at, WorkTime work) const {
     const Era& era = state_->era(at);
     if (work.millis > 0 && era.gap_max() <= kNever.count) [[likely]] {
         const auto target = era.open_before(at) - work.millis;
-        if (target >= 0) [[likely]] return era.before_open(target);
+        if (target >= 0) [[likely]]
+            return era.before_open(target);
     }
     return sub_by_steps(at, work.millis);
 }
@@ -159,10 +161,12 @@ void Schedule::add_all(std::span<const Instant> at, std::span<const WorkTime> wo
             const auto more = work[begin + i].millis;
             const bool here = static_cast<std::uint64_t>(start.millis - first) >> Era::kBits == 0;
             target[i] = kSlow;
-            if (here && more > 0 && more <= total) [[likely]] target[i] = era.open_before(start) + more;
+            if (here && more > 0 && more <= total) [[likely]]
+                target[i] = era.open_before(start) + more;
         }
         for (std::size_t i = 0; i < count; ++i) {
-            if (static_cast<std::uint64_t>(target[i]) <= static_cast<std::uint64_t>(total)) [[likely]]
+            if (static_cast<std::uint64_t>(target[i]) <= static_cast<std::uint64_t>(total))
+                [[likely]]
                 due[begin + i] = era.after_open(target[i]);
             else
                 due[begin + i] = add(at[begin + i], work[begin + i]).value_or(Instant::max());
@@ -261,9 +265,7 @@ std::string_view Schedule::name() const { return state_->definition.name; }
 std::string_view Schedule::version() const { return state_->version; }
 const Definition& Schedule::definition() const { return state_->definition; }
 
-std::optional<Date> Schedule::announced_until() const {
-    return state_->definition.announced_until;
-}
+std::optional<Date> Schedule::announced_until() const { return state_->definition.announced_until; }
 
 bool Schedule::is_provisional(Instant at) const {
     const auto until = announced_until();

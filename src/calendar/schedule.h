@@ -34,10 +34,10 @@ enum class Reason : std::uint8_t {
     OutsideHours,  // the day has hours, but not now
     NoHours,       // a weekend, or a weekday without hours
     Holiday,
-    ClosedDay,     // the date's own hours close it
+    ClosedDay,  // the date's own hours close it
     Break,
     Closure,
-    PartsClosed,   // combined schedules: none open, or not all; the name is of one that is closed
+    PartsClosed,  // combined schedules: none open, or not all; the name is of one that is closed
 };
 
 // A piece of time with one reason. `name` is the holiday's, closure's... name, or empty.
@@ -69,19 +69,19 @@ enum class WorkdayStyle : std::uint8_t {
     StepOnlyKeepTime,  // step n, keep the clock time
     SnapOpen,          // step n, then the nearest open instant in the direction of travel
     SnapOpenBack,      // step n, then prev_open
-    RubyAfter,         // a closed start day takes the nominal opening time; outside hours -> next opening
-    RubyBefore,        // ... -> the opening of the previous working day
-    LastClose,         // n-th working day counting the start day, at the end of its first remaining stretch
-    Glpi,              // step n, keep the clock time
-    GlpiEndOfDay,      // step n, then that day's last closing
-    EndOfDay,          // step n (StepOnly), due at the next local midnight: 第n个工作日结束前
+    RubyAfter,   // a closed start day takes the nominal opening time; outside hours -> next opening
+    RubyBefore,  // ... -> the opening of the previous working day
+    LastClose,  // n-th working day counting the start day, at the end of its first remaining stretch
+    Glpi,       // step n, keep the clock time
+    GlpiEndOfDay,  // step n, then that day's last closing
+    EndOfDay,      // step n (StepOnly), due at the next local midnight: 第n个工作日结束前
 };
 
 // Names as in the test vectors: "keep_time", "ruby_after", "glpi_eod"..., "end_of_day".
 std::optional<WorkdayStyle> parse_workday_style(std::string_view name);
 std::string_view name_of(WorkdayStyle);
-std::optional<Roll> parse_roll(std::string_view name);        // "forward", "modified_backward"...
-std::optional<Bounds> parse_bounds(std::string_view text);    // "[)" "(]" "[]"
+std::optional<Roll> parse_roll(std::string_view name);      // "forward", "modified_backward"...
+std::optional<Bounds> parse_bounds(std::string_view text);  // "[)" "(]" "[]"
 
 // What build() makes of a schedule that never opens.
 enum class Never : std::uint8_t { Refuse, Allow };
@@ -113,9 +113,11 @@ public:
 
     bool is_open(Instant at) const;
     // nullopt in all of these: none within about nine years.
-    std::optional<Instant> next_open(Instant at) const;    // first open instant >= at
-    std::optional<Instant> prev_open(Instant at) const;    // latest r <= at with open time just before it
-    std::optional<Instant> next_close(Instant at) const;   // end of the stretch that holds `at`, or of the next
+    std::optional<Instant> next_open(Instant at) const;  // first open instant >= at
+    std::optional<Instant> prev_open(
+        Instant at) const;  // latest r <= at with open time just before it
+    std::optional<Instant> next_close(
+        Instant at) const;  // end of the stretch that holds `at`, or of the next
     std::optional<Instant> next_opening(Instant at) const;        // first opening >= at
     std::optional<Instant> next_opening_after(Instant at) const;  // first opening > at
     std::optional<Instant> prev_opening(Instant at) const;        // last opening <= at

@@ -103,8 +103,9 @@ Error no_working_time(const Definition& definition) {
 }
 
 Error out_of_range() {
-    return {.code = "out-of-range",
-            .what = {"时间超出公元 1 年至 9999 年", "the instant lies outside the years 1 to 9999"}};
+    return {
+        .code = "out-of-range",
+        .what = {"时间超出公元 1 年至 9999 年", "the instant lies outside the years 1 to 9999"}};
 }
 
 }  // namespace yinuo::calendar

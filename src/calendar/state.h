@@ -14,8 +14,8 @@
 
 namespace yinuo::calendar {
 
-inline constexpr Instant kFirst{-62'135'596'800'000};      // 0001-01-01
-inline constexpr Instant kLast{253'402'300'799'999};       // the end of 9999-12-31
+inline constexpr Instant kFirst{-62'135'596'800'000};  // 0001-01-01
+inline constexpr Instant kLast{253'402'300'799'999};   // the end of 9999-12-31
 inline constexpr Millis kNever{std::int64_t{9 * 366} * 86'400'000};
 
 struct Schedule::State {
@@ -27,7 +27,8 @@ struct Schedule::State {
     // The era of `at` or `number`, built by the first who asks. The instant is within kFirst..kLast.
     const Era& era(std::int64_t number) const {
         const auto& slot = eras_[static_cast<std::size_t>(number - kFirstEra)];
-        if (const Era* built = slot.load(std::memory_order_acquire)) [[likely]] return *built;
+        if (const Era* built = slot.load(std::memory_order_acquire)) [[likely]]
+            return *built;
         return build_era(number);
     }
     const Era& era(Instant at) const { return era(Era::number_of(at)); }

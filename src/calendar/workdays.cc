@@ -56,7 +56,8 @@ Result<Date> nearest(const Schedule& schedule, Date date, int step) {
 bool same_month(Date a, Date b) { return a.year() == b.year() && a.month() == b.month(); }
 
 // The end of the hours that start on `date`.
-std::optional<Instant> last_closing(const Schedule::State& state, const Schedule& schedule, Date date) {
+std::optional<Instant> last_closing(const Schedule::State& state, const Schedule& schedule,
+                                    Date date) {
     if (state.definition.combine != Combine::None)
         return schedule.prev_open(schedule.zone().start_of_day(date.plus_days(1)));
     WallClock clock(state.definition.zone);
@@ -69,7 +70,9 @@ std::optional<Instant> last_closing(const Schedule::State& state, const Schedule
 
 }  // namespace
 
-std::optional<WorkdayStyle> parse_workday_style(std::string_view name) { return value_of(kStyles, name); }
+std::optional<WorkdayStyle> parse_workday_style(std::string_view name) {
+    return value_of(kStyles, name);
+}
 std::optional<Roll> parse_roll(std::string_view name) { return value_of(kRolls, name); }
 std::optional<Bounds> parse_bounds(std::string_view text) { return value_of(kBounds, text); }
 
@@ -101,10 +104,12 @@ std::int64_t Schedule::workdays_between(Date from, Date to, Bounds bounds) const
             case Bounds::Both: return -workdays_between(to, from, Bounds::Both);
         }
     }
-    const std::int64_t first = std::max(kFirstDay, from.days) + (bounds == Bounds::LastOnly ? 1 : 0);
+    const std::int64_t first =
+        std::max(kFirstDay, from.days) + (bounds == Bounds::LastOnly ? 1 : 0);
     const std::int64_t last = std::min(kLastDay, to.days) - (bounds == Bounds::FirstOnly ? 1 : 0);
     std::int64_t count = 0;
-    for (auto day = first; day <= last; ++day) count += is_workday({static_cast<std::int32_t>(day)});
+    for (auto day = first; day <= last; ++day)
+        count += is_workday({static_cast<std::int32_t>(day)});
     return count;
 }
 
@@ -129,8 +134,8 @@ Result<Date> Schedule::add_workdays(Date date, std::int64_t n, DayCount count,
     const int step = n < 0 ? -1 : 1;
     if (count == DayCount::RollThenStep || n == 0)
         date = TRY(roll(date, first.value_or(n < 0 ? Roll::Backward : Roll::Forward)));
-    for (auto left = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n); left > 0;
-         --left)
+    for (auto left = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
+         left > 0; --left)
         date = TRY(nearest(*this, date.plus_days(step), step));
     return date;
 }
@@ -140,14 +145,16 @@ Result<Date> Schedule::add_workdays(Date date, std::int64_t n, DayCount count,
 Result<Instant> Schedule::add_workdays_ruby(Instant at, std::int64_t n, bool forward) const {
     const auto& nominal = definition().nominal_day;
     if (!nominal)
-        return refuse({.code = "no-nominal-day",
-                       .what = {"这种算法需要「标准工作日」的起止时间", "this style needs a nominal day"},
-                       .mend = {"请补充 nominal_day", "say when a nominal day opens and closes"}});
+        return refuse(
+            {.code = "no-nominal-day",
+             .what = {"这种算法需要「标准工作日」的起止时间", "this style needs a nominal day"},
+             .mend = {"请补充 nominal_day", "say when a nominal day opens and closes"}});
     LocalTime wall = zone().to_local(at);
     std::int64_t time = wall.millis_of_day();
     if (!is_workday(wall.date())) time = std::int64_t{1000} * nominal->from;
     const Roll direction = forward ? Roll::Forward : Roll::Backward;
-    const auto date = TRY(add_workdays(wall.date(), forward ? n : -n, DayCount::RollThenStep, direction));
+    const auto date =
+        TRY(add_workdays(wall.date(), forward ? n : -n, DayCount::RollThenStep, direction));
     const Instant landed = zone().to_instant(LocalTime::of(date, time));
     if (is_open(landed)) return landed;
     const auto opening = forward ? next_opening(landed) : prev_opening(landed);
@@ -198,8 +205,7 @@ Result<Instant> Schedule::add_workdays_at(Instant at, std::int64_t n, WorkdaySty
         case WorkdayStyle::RubyAfter: return add_workdays_ruby(at, n < 0 ? -n : n, n >= 0);
         case WorkdayStyle::RubyBefore: return add_workdays_ruby(at, n < 0 ? -n : n, n < 0);
         case WorkdayStyle::LastClose: return nth_open_day(at, n);
-        case WorkdayStyle::GlpiEndOfDay:
-            return found(last_closing(*state_, *this, TRY(stepped())));
+        case WorkdayStyle::GlpiEndOfDay: return found(last_closing(*state_, *this, TRY(stepped())));
         case WorkdayStyle::EndOfDay:
             return zone().start_of_day(
                 TRY(add_workdays(wall.date(), n, DayCount::StepOnly)).plus_days(1));

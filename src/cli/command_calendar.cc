@@ -41,19 +41,22 @@ int run(Arguments arguments, const Console& console) {
                         console);
     const std::string word(arguments.front());
     const auto near = nearest(word, names);
-    return complain({.code = "unknown-command",
-                     .what = {"calendar 没有「" + word + "」", "calendar has no \"" + word + "\""},
-                     .mend = near ? Text{"是不是 " + std::string(*near) + "？", "did you mean " + std::string(*near) + "?"}
-                                  : Text{"可用的有：add、between、explain、show、judge、import、vectors",
-                                         "add, between, explain, show, judge, import or vectors"}},
-                    console);
+    return complain(
+        {.code = "unknown-command",
+         .what = {"calendar 没有「" + word + "」", "calendar has no \"" + word + "\""},
+         .mend = near ? Text{"是不是 " + std::string(*near) + "？",
+                             "did you mean " + std::string(*near) + "?"}
+                      : Text{"可用的有：add、between、explain、show、judge、import、vectors",
+                             "add, between, explain, show, judge, import or vectors"}},
+        console);
 }
 
 }  // namespace
 
 const Command kCalendarCommand = {
     .name = "calendar",
-    .summary = {"工作日历：算截止时间、工作时长，讲清每一段", "schedules: due times, work time, told stretch by stretch"},
+    .summary = {"工作日历：算截止时间、工作时长，讲清每一段",
+                "schedules: due times, work time, told stretch by stretch"},
     .usage = {R"(用法：yinuo calendar 子命令 ...
 
   add --schedule 文件 时间 时长        从该时间起，经过这些工作时间（8h、7h30m）后是几点
@@ -116,11 +119,13 @@ std::optional<calendar::Schedule> load_schedule(const std::string& path, ZoneFil
 Result<MappedFile> MappedFile::open(const std::string& path) {
     const auto failed = [&](const char* code, const Text& what) {
         const std::string cause = std::strerror(errno);
-        return refuse({.code = code, .what = {what.zh + "：" + cause, what.en + ": " + cause}, .place = {path, 0, 0}});
+        return refuse({.code = code,
+                       .what = {what.zh + "：" + cause, what.en + ": " + cause},
+                       .place = {path, 0, 0}});
     };
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return failed("no-such-file", {"打不开文件", "cannot open the file"});
-    struct stat about {};
+    struct stat about{};
     if (::fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
         ::close(file);
         errno = EISDIR;

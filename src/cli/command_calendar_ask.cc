@@ -31,7 +31,10 @@ Result<WorkTime> read_work(const std::string& text) {
         for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && digits < 9; ++i, ++digits)
             value = value * 10 + (text[i] - '0');
         const char unit = i < text.size() ? text[i++] : '\0';
-        const std::int64_t size = unit == 'h' ? 3'600'000 : unit == 'm' ? 60'000 : unit == 's' ? 1000 : 0;
+        const std::int64_t size = unit == 'h'   ? 3'600'000
+                                  : unit == 'm' ? 60'000
+                                  : unit == 's' ? 1000
+                                                : 0;
         good = digits > 0 && size > 0;
         sum += value * size;
     }
@@ -50,14 +53,14 @@ std::string local_text(Instant at, const Zone& zone) {
 void print_instant(Instant at, const calendar::Schedule& schedule, const Console& console) {
     const bool provisional = schedule.is_provisional(at);
     if (console.json) {
-        std::printf("{\"at\":\"%s\",\"local\":\"%s\",\"zone\":\"%s\",\"provisional\":%s}\n", to_string(at).c_str(),
-                    schedule.zone().to_local(at).to_string().c_str(), std::string(schedule.zone().name()).c_str(),
-                    provisional ? "true" : "false");
+        std::printf("{\"at\":\"%s\",\"local\":\"%s\",\"zone\":\"%s\",\"provisional\":%s}\n",
+                    to_string(at).c_str(), schedule.zone().to_local(at).to_string().c_str(),
+                    std::string(schedule.zone().name()).c_str(), provisional ? "true" : "false");
         return;
     }
     std::printf("%s %s  (%s)%s\n", local_text(at, schedule.zone()).c_str(),
                 std::string(schedule.zone().name()).c_str(), to_string(at).c_str(),
-                !provisional       ? ""
+                !provisional      ? ""
                 : console.chinese ? "  暂定：节假日安排尚未公布到这一天"
                                   : "  provisional: holidays are not announced that far");
 }
@@ -99,15 +102,18 @@ int calendar_add(Arguments arguments, const Console& console) {
     if (!at) return complain(at.error(), console);
     if ((workdays != kNone) == !work_text.empty())
         return complain({.code = "missing-argument",
-                         .what = {"要么写工作时长，要么写 --workdays", "give either a work time or --workdays"}},
+                         .what = {"要么写工作时长，要么写 --workdays",
+                                  "give either a work time or --workdays"}},
                         console);
     Result<Instant> due = *at;
     if (workdays != kNone) {
         const auto style = calendar::parse_workday_style(style_text);
         if (!style)
             return complain({.code = "bad-choice",
-                             .what = {"没有「" + style_text + "」这种方式", "there is no style \"" + style_text + "\""},
-                             .mend = {"例如 end_of_day、keep_time、last_close", "for example end_of_day, keep_time, last_close"}},
+                             .what = {"没有「" + style_text + "」这种方式",
+                                      "there is no style \"" + style_text + "\""},
+                             .mend = {"例如 end_of_day、keep_time、last_close",
+                                      "for example end_of_day, keep_time, last_close"}},
                             console);
         due = schedule.add_workdays_at(schedule.counts_from(*at), workdays, *style);
     } else {
@@ -132,8 +138,10 @@ int calendar_between(Arguments arguments, const Console& console) {
     const auto to = read_instant(to_text, question.schedule->zone());
     if (!to) return complain(to.error(), console);
     const auto work = question.schedule->between(*from, *to);
-    if (console.json) std::printf("{\"work_ms\":%lld}\n", static_cast<long long>(work.millis));
-    else std::printf("%s\n", to_string(Millis{work.millis}).c_str());
+    if (console.json)
+        std::printf("{\"work_ms\":%lld}\n", static_cast<long long>(work.millis));
+    else
+        std::printf("%s\n", to_string(Millis{work.millis}).c_str());
     return kFine;
 }
 
@@ -150,7 +158,9 @@ int calendar_explain(Arguments arguments, const Console& console) {
     const auto to = read_instant(to_text, schedule.zone());
     if (!to) return complain(to.error(), console);
     if (*to - *from > hours(24 * 366 * 100))
-        return complain({.code = "too-long", .what = {"最多说明一百年", "at most a hundred years are told"}}, console);
+        return complain(
+            {.code = "too-long", .what = {"最多说明一百年", "at most a hundred years are told"}},
+            console);
     std::int64_t sum = 0;
     std::string json;
     for (const auto& stretch : schedule.explain(*from, *to)) {
@@ -159,8 +169,9 @@ int calendar_explain(Arguments arguments, const Console& console) {
         const auto why = console.say(calendar::describe(stretch));
         if (console.json) {
             json += json.empty() ? "" : ",";
-            json += "{\"from\":\"" + to_string(stretch.begin) + "\",\"to\":\"" + to_string(stretch.end) +
-                    "\",\"open\":" + (stretch.open ? "true" : "false") + ",\"why\":";
+            json += "{\"from\":\"" + to_string(stretch.begin) + "\",\"to\":\"" +
+                    to_string(stretch.end) + "\",\"open\":" + (stretch.open ? "true" : "false") +
+                    ",\"why\":";
             wire::append_json_string(json, why);
             json += "}";
             continue;
@@ -170,7 +181,8 @@ int calendar_explain(Arguments arguments, const Console& console) {
                     stretch.open ? to_string(length).c_str() : "", why.c_str());
     }
     if (console.json)
-        std::printf("{\"work_ms\":%lld,\"stretches\":[%s]}\n", static_cast<long long>(sum), json.c_str());
+        std::printf("{\"work_ms\":%lld,\"stretches\":[%s]}\n", static_cast<long long>(sum),
+                    json.c_str());
     else
         std::printf("%s %s\n", console.chinese ? "合计" : "in all", to_string(Millis{sum}).c_str());
     return kFine;
@@ -185,24 +197,31 @@ int calendar_show(Arguments arguments, const Console& console) {
     if (const auto exit = question.read(arguments, console)) return *exit;
     const auto& schedule = *question.schedule;
     const auto& definition = schedule.definition();
-    std::printf("%s  %s  %s\n", definition.name.c_str(), std::string(schedule.zone().name()).c_str(),
+    std::printf("%s  %s  %s\n", definition.name.c_str(),
+                std::string(schedule.zone().name()).c_str(),
                 std::string(schedule.version()).c_str());
     if (const auto until = schedule.announced_until())
-        std::printf("%s %s\n", console.chinese ? "节假日公布至" : "holidays announced until", until->to_string().c_str());
+        std::printf("%s %s\n", console.chinese ? "节假日公布至" : "holidays announced until",
+                    until->to_string().c_str());
     const Instant now{static_cast<std::int64_t>(std::time(nullptr)) * 1000};
-    const auto from =
-        from_text.empty() ? std::optional(schedule.zone().to_local(now).date()) : Date::parse(from_text);
-    if (!from) return complain({.code = "bad-date", .what = {"--from 不是日期", "--from is no date"}}, console);
+    const auto from = from_text.empty() ? std::optional(schedule.zone().to_local(now).date())
+                                        : Date::parse(from_text);
+    if (!from)
+        return complain({.code = "bad-date", .what = {"--from 不是日期", "--from is no date"}},
+                        console);
     for (int i = 0; i < days; ++i) {
         const Date date = from->plus_days(i);
         const auto begin = schedule.zone().start_of_day(date);
         const auto end = schedule.zone().start_of_day(date.plus_days(1));
-        std::string line = date.to_string() + " " + std::string(wire::weekday_text(date.weekday())) + " ";
+        std::string line =
+            date.to_string() + " " + std::string(wire::weekday_text(date.weekday())) + " ";
         line += schedule.is_workday(date) ? "*" : " ";
         for (const auto& stretch : schedule.explain(begin, end)) {
             if (stretch.open)
-                line += "  " + local_text(stretch.begin, schedule.zone()).substr(11, 5) + "-" +
-                        (stretch.end == end ? "24:00" : local_text(stretch.end, schedule.zone()).substr(11, 5));
+                line +=
+                    "  " + local_text(stretch.begin, schedule.zone()).substr(11, 5) + "-" +
+                    (stretch.end == end ? "24:00"
+                                        : local_text(stretch.end, schedule.zone()).substr(11, 5));
             else if (stretch.begin == begin && stretch.end == end)
                 line += "  " + console.say(calendar::describe(stretch));
         }

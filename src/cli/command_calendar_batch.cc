@@ -20,15 +20,16 @@ int write_file(const std::string& path, std::string_view text, const Console& co
     out.write(text.data(), static_cast<std::streamsize>(text.size()));
     out.flush();
     if (out) return kFine;
-    return complain({.code = "output-failed",
-                     .what = {"写不了文件 " + path, "cannot write " + path}},
-                    console, kEnvironment);
+    return complain(
+        {.code = "output-failed", .what = {"写不了文件 " + path, "cannot write " + path}}, console,
+        kEnvironment);
 }
 
 void print_judged(const wire::JudgeReport& report, const Console& console) {
     const auto n = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
     const auto judged = report.in_time + report.late;
-    const double share = judged == 0 ? 0 : 100.0 * static_cast<double>(report.in_time) / static_cast<double>(judged);
+    const double share =
+        judged == 0 ? 0 : 100.0 * static_cast<double>(report.in_time) / static_cast<double>(judged);
     if (console.json) {
         std::string bad;
         for (const auto& row : report.first_bad) {
@@ -37,19 +38,25 @@ void print_judged(const wire::JudgeReport& report, const Console& console) {
             wire::append_json_string(bad, console.say(row.why));
             bad += "}";
         }
-        std::printf("{\"rows\":%llu,\"in_time\":%llu,\"late\":%llu,\"open\":%llu,\"bad\":%llu,\"bad_rows\":[%s]}\n",
-                    n(report.rows), n(report.in_time), n(report.late), n(report.open), n(report.bad), bad.c_str());
+        std::printf(
+            "{\"rows\":%llu,\"in_time\":%llu,\"late\":%llu,\"open\":%llu,\"bad\":%llu,\"bad_rows\":"
+            "[%s]}\n",
+            n(report.rows), n(report.in_time), n(report.late), n(report.open), n(report.bad),
+            bad.c_str());
         return;
     }
     std::printf(console.chinese ? "共 %llu 行：按时 %llu，超时 %llu，未完成 %llu，无法读取 %llu\n"
                                 : "%llu rows: %llu in time, %llu late, %llu open, %llu bad\n",
                 n(report.rows), n(report.in_time), n(report.late), n(report.open), n(report.bad));
-    if (judged != 0) std::printf(console.chinese ? "按时率 %.2f %%\n" : "%.2f %% of the closed ones in time\n", share);
+    if (judged != 0)
+        std::printf(console.chinese ? "按时率 %.2f %%\n" : "%.2f %% of the closed ones in time\n",
+                    share);
     for (std::size_t i = 0; i < report.first_bad.size() && i < kBadShown; ++i)
-        std::fprintf(stderr, console.chinese ? "第 %llu 行：%s\n" : "line %llu: %s\n", n(report.first_bad[i].line),
-                     console.say(report.first_bad[i].why).c_str());
+        std::fprintf(stderr, console.chinese ? "第 %llu 行：%s\n" : "line %llu: %s\n",
+                     n(report.first_bad[i].line), console.say(report.first_bad[i].why).c_str());
     if (report.bad > kBadShown)
-        std::fprintf(stderr, console.chinese ? "……另有 %llu 行\n" : "... and %llu more\n", n(report.bad - kBadShown));
+        std::fprintf(stderr, console.chinese ? "……另有 %llu 行\n" : "... and %llu more\n",
+                     n(report.bad - kBadShown));
 }
 
 }  // namespace
@@ -74,11 +81,13 @@ int calendar_judge(Arguments arguments, const Console& console) {
     const auto file = MappedFile::open(path);
     if (!file) return complain(file.error(), console, kInput);
     std::string out;
-    const auto report = wire::judge_csv(file->text(), path, columns, *schedule, out_path.empty() ? nullptr : &out);
+    const auto report =
+        wire::judge_csv(file->text(), path, columns, *schedule, out_path.empty() ? nullptr : &out);
     if (!report) return complain(report.error(), console, kInput);
     print_judged(*report, console);
     if (!out_path.empty())
-        if (const int written = write_file(out_path, out, console); written != kFine) return written;
+        if (const int written = write_file(out_path, out, console); written != kFine)
+            return written;
     return report->bad == 0 ? kFine : kFindings;
 }
 
@@ -119,8 +128,8 @@ int calendar_import(Arguments arguments, const Console& console) {
     calendar::Week week;
     for (int day = 0; day < 5; ++day) week.days[day] = {{9 * 3600, 18 * 3600}};
     definition->plan.weeks = {week};
-    const std::string text =
-        "# weekly hours are not in an iCalendar: put yours here\n" + wire::write_schedule(*definition);
+    const std::string text = "# weekly hours are not in an iCalendar: put yours here\n" +
+                             wire::write_schedule(*definition);
     const bool clean = findings.empty();
     if (out_path.empty()) {
         std::fwrite(text.data(), 1, text.size(), stdout);
@@ -146,8 +155,8 @@ int calendar_vectors(Arguments arguments, const Console& console) {
         for (const auto& failure : report->failures)
             std::printf("FAIL %s %s\n", failure.id.c_str(), failure.what.c_str());
     for (const auto& [suite, count] : report->suites)
-        std::printf("%-24s %5d passed %5d failed %5d skipped\n", suite.c_str(), count.passed, count.failed,
-                    count.skipped);
+        std::printf("%-24s %5d passed %5d failed %5d skipped\n", suite.c_str(), count.passed,
+                    count.failed, count.skipped);
     std::printf("%d passed, %d failed, %d skipped\n", report->all.passed, report->all.failed,
                 report->all.skipped);
     return report->all.failed == 0 ? kFine : kFindings;

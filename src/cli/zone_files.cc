@@ -14,11 +14,12 @@ constexpr std::size_t kNameMost = 64;
 constexpr std::size_t kKnownMost = 2000;  // names asked for that are remembered, good or bad
 
 bool is_zone_name(std::string_view name) {
-    if (name.empty() || name.size() > kNameMost || name.front() == '/' || name.back() == '/') return false;
+    if (name.empty() || name.size() > kNameMost || name.front() == '/' || name.back() == '/')
+        return false;
     if (name.find("..") != std::string_view::npos) return false;
     return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-               c == '_' || c == '-' || c == '+';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '/' || c == '_' || c == '-' || c == '+';
     });
 }
 
@@ -57,7 +58,8 @@ const Zone* ZoneFiles::find(std::string_view name) {
     if (std::filesystem::is_regular_file(path, none)) {
         std::ifstream file(path, std::ios::binary);
         const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-        if (auto parsed = Zone::parse(name, bytes)) zone = std::make_unique<Zone>(*std::move(parsed));
+        if (auto parsed = Zone::parse(name, bytes))
+            zone = std::make_unique<Zone>(*std::move(parsed));
     }
     if (!zone && (name == "UTC" || name == "Etc/UTC")) zone = std::make_unique<Zone>(Zone::utc());
     return zones_.emplace(name, std::move(zone)).first->second.get();
@@ -70,22 +72,25 @@ Result<Zone> ZoneFiles::zone(std::string_view name) {
     const auto known = names();
     const std::string quoted(name.substr(0, kNameMost));
     if (known.empty())
-        return refuse({.code = "no-zone-data",
-                       .what = {"找不到时区数据：" + folder_, "there is no zone data in " + folder_},
-                       .mend = {"请安装系统的 tzdata 软件包", "install the system's package tzdata"}});
+        return refuse(
+            {.code = "no-zone-data",
+             .what = {"找不到时区数据：" + folder_, "there is no zone data in " + folder_},
+             .mend = {"请安装系统的 tzdata 软件包", "install the system's package tzdata"}});
     const auto meant = probably_meant(name, known);
     return refuse({.code = "no-such-zone",
                    .what = {"没有时区「" + quoted + "」", "there is no zone \"" + quoted + "\""},
-                   .mend = meant.empty() ? Text{"时区写作「洲/城市」，例如 Asia/Shanghai",
-                                                "zones are written Area/City, for example Asia/Shanghai"}
-                                         : Text{"是不是「" + meant + "」？", "did you mean " + meant + "?"}});
+                   .mend = meant.empty()
+                               ? Text{"时区写作「洲/城市」，例如 Asia/Shanghai",
+                                      "zones are written Area/City, for example Asia/Shanghai"}
+                               : Text{"是不是「" + meant + "」？", "did you mean " + meant + "?"}});
 }
 
 std::vector<std::string> ZoneFiles::names() const {
     namespace fs = std::filesystem;
     std::vector<std::string> out;
     std::error_code none;
-    for (fs::recursive_directory_iterator it(folder_, none), end; !none && it != end; it.increment(none)) {
+    for (fs::recursive_directory_iterator it(folder_, none), end; !none && it != end;
+         it.increment(none)) {
         const auto name = it->path().lexically_relative(folder_).generic_string();
         if (name == "posix" || name == "right") {
             it.disable_recursion_pending();

@@ -137,9 +137,8 @@ std::optional<Date> Date::parse(std::string_view text) {
 
 Date Date::plus_months(int n) const {
     const auto civil = ymd();
-    const std::int64_t months =
-        static_cast<std::int64_t>(static_cast<int>(civil.year())) * 12 +
-        static_cast<int>(static_cast<unsigned>(civil.month())) - 1 + n;
+    const std::int64_t months = static_cast<std::int64_t>(static_cast<int>(civil.year())) * 12 +
+                                static_cast<int>(static_cast<unsigned>(civil.month())) - 1 + n;
     const auto year = static_cast<int>(months >= 0 ? months / 12 : -((11 - months) / 12));
     const auto month = static_cast<int>(months - static_cast<std::int64_t>(year) * 12) + 1;
     const int day = static_cast<int>(static_cast<unsigned>(civil.day()));

@@ -42,18 +42,23 @@ struct LocalTime {
     auto operator<=>(const LocalTime&) const = default;
 
     static constexpr std::int64_t kDay = 86'400'000;
-    static LocalTime of(Date date, std::int64_t millis_of_day) { return {date.days * kDay + millis_of_day}; }
+    static LocalTime of(Date date, std::int64_t millis_of_day) {
+        return {date.days * kDay + millis_of_day};
+    }
     Date date() const {
-        return {static_cast<std::int32_t>(millis >= 0 ? millis / kDay : -((kDay - 1 - millis) / kDay))};
+        return {
+            static_cast<std::int32_t>(millis >= 0 ? millis / kDay : -((kDay - 1 - millis) / kDay))};
     }
     std::int64_t millis_of_day() const { return millis - date().days * kDay; }
-    static std::optional<LocalTime> parse(std::string_view text);  // "2026-02-28T15:59[:59[.123]]", also with a blank
+    static std::optional<LocalTime> parse(
+        std::string_view text);     // "2026-02-28T15:59[:59[.123]]", also with a blank
     std::string to_string() const;  // "2026-02-28T15:59:59" with ".123" only when there are any
 };
 
 // "2026-02-28T15:59:59.123Z" or with an offset "+08:00". Digits past the millisecond are cut.
 std::optional<Instant> parse_instant(std::string_view text);
-std::string to_string(Instant at);             // always UTC with "Z"; ".123" only when there are any
-std::string to_string(Millis span);            // ISO 8601: "PT26H30M", "-PT0.5S"; hours are not folded into days
+std::string to_string(Instant at);  // always UTC with "Z"; ".123" only when there are any
+std::string to_string(
+    Millis span);  // ISO 8601: "PT26H30M", "-PT0.5S"; hours are not folded into days
 
 }  // namespace yinuo

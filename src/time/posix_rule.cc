@@ -23,7 +23,8 @@ struct Reader {
             return true;
         }
         std::size_t length = 0;
-        while (length < rest.size() && ((rest[length] | 0x20) >= 'a' && (rest[length] | 0x20) <= 'z'))
+        while (length < rest.size() &&
+               ((rest[length] | 0x20) >= 'a' && (rest[length] | 0x20) <= 'z'))
             ++length;
         if (length < 3) return false;
         rest.remove_prefix(length);
@@ -72,7 +73,8 @@ struct Reader {
         } else {
             out.kind = take('J') ? PosixChange::Kind::JulianNoLeap : PosixChange::Kind::DayOfYear;
             const auto day = number(365);
-            if (!day || (out.kind == PosixChange::Kind::JulianNoLeap && *day < 1)) return std::nullopt;
+            if (!day || (out.kind == PosixChange::Kind::JulianNoLeap && *day < 1))
+                return std::nullopt;
             out.day = *day;
         }
         if (take('/')) {

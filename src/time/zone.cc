@@ -32,10 +32,11 @@ std::string hex_version(std::string_view bytes) {
 }
 
 Error broken(std::string_view name, std::string_view zh, std::string_view en) {
-    return {.code = "bad-zone-data",
-            .what = {"时区「" + std::string(name) + "」的数据无法读取：" + std::string(zh),
-                     "the data of zone " + std::string(name) + " cannot be read: " + std::string(en)},
-            .mend = {"请使用 TZif 第 2 版或更新的时区文件", "use a TZif file of version 2 or later"}};
+    return {
+        .code = "bad-zone-data",
+        .what = {"时区「" + std::string(name) + "」的数据无法读取：" + std::string(zh),
+                 "the data of zone " + std::string(name) + " cannot be read: " + std::string(en)},
+        .mend = {"请使用 TZif 第 2 版或更新的时区文件", "use a TZif file of version 2 or later"}};
 }
 
 }  // namespace
@@ -65,8 +66,9 @@ struct Zone::Rules {
 
     // How many changes are at or before `seconds` (already reduced).
     std::size_t passed(std::int64_t seconds) const {
-        const auto next = std::upper_bound(changes.begin(), changes.end(), seconds,
-                                           [](std::int64_t s, const Change& c) { return s < c.at; });
+        const auto next =
+            std::upper_bound(changes.begin(), changes.end(), seconds,
+                             [](std::int64_t s, const Change& c) { return s < c.at; });
         return static_cast<std::size_t>(next - changes.begin());
     }
     std::int32_t offset_after(std::size_t count) const {
@@ -104,14 +106,17 @@ struct Zone::Rules {
         const int year = Date{static_cast<std::int32_t>(last / 86400)}.year();
         std::vector<Change> coming;
         for (int y = year - 1; y <= year + 402; ++y) {
-            coming.push_back({rule.summer_begins.wall_seconds(y) - rule.standard_offset, rule.summer_offset});
-            coming.push_back({rule.summer_ends.wall_seconds(y) - rule.summer_offset, rule.standard_offset});
+            coming.push_back(
+                {rule.summer_begins.wall_seconds(y) - rule.standard_offset, rule.summer_offset});
+            coming.push_back(
+                {rule.summer_ends.wall_seconds(y) - rule.summer_offset, rule.standard_offset});
         }
         std::stable_sort(coming.begin(), coming.end(),
                          [](const Change& a, const Change& b) { return a.at < b.at; });
         repeat_from = last + 1;
         for (const auto& change : coming)
-            if (change.at > last && change.at < *repeat_from + kCycle) append(change.at, change.offset);
+            if (change.at > last && change.at < *repeat_from + kCycle)
+                append(change.at, change.offset);
     }
 };
 
@@ -140,7 +145,8 @@ struct Header {
     std::size_t isut, isstd, leap, changes, types, letters;
 
     std::size_t body_size(std::size_t time_size) const {
-        return changes * (time_size + 1) + types * 6 + letters + leap * (time_size + 4) + isstd + isut;
+        return changes * (time_size + 1) + types * 6 + letters + leap * (time_size + 4) + isstd +
+               isut;
     }
 };
 

@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace yinuo;
     OneZone zones;
     Findings findings;
-    wire::import_ical({reinterpret_cast<const char*>(data), size}, "f.ics", zones.zone, zones, {}, findings);
+    wire::import_ical({reinterpret_cast<const char*>(data), size}, "f.ics", zones.zone, zones, {},
+                      findings);
     return 0;
 }

@@ -21,7 +21,8 @@ std::optional<LocalTime> compact(const std::string& text) {
     std::string iso = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2) + "T";
     if (text.size() == 8) return LocalTime::parse(iso + "00:00:00");
     if (text.size() < 15) return std::nullopt;
-    return LocalTime::parse(iso + text.substr(9, 2) + ":" + text.substr(11, 2) + ":" + text.substr(13, 2));
+    return LocalTime::parse(iso + text.substr(9, 2) + ":" + text.substr(11, 2) + ":" +
+                            text.substr(13, 2));
 }
 
 std::string joined(const std::vector<LocalTime>& times) {
@@ -51,15 +52,18 @@ TEST_CASE("every recurrence of libical's vectors is expanded alike, or refused b
     int compared = 0;
     int refused = 0;
     const auto run = [&] {
-        if (!block.contains("RRULE") || !block.contains("INSTANCES") || block.contains("START-AT")) return;
+        if (!block.contains("RRULE") || !block.contains("INSTANCES") || block.contains("START-AT"))
+            return;
         const auto start = compact(block["DTSTART"]);
         if (!start) return;
-        const auto got = expand_rule(block["RRULE"], *start, LocalTime::of(Date::of(2100, 1, 1), 0), 2000, Zone::utc());
+        const auto got = expand_rule(block["RRULE"], *start, LocalTime::of(Date::of(2100, 1, 1), 0),
+                                     2000, Zone::utc());
         if (!got) {
             ++refused;
             const auto& code = got.error().code;
             CHECK_MESSAGE((code == "unsupported-rule" || code == "bad-rule"), block["RRULE"]);
-            if (code == "bad-rule") CHECK_MESSAGE(block["INSTANCES"].starts_with("***"), block["RRULE"]);
+            if (code == "bad-rule")
+                CHECK_MESSAGE(block["INSTANCES"].starts_with("***"), block["RRULE"]);
             return;
         }
         std::vector<LocalTime> wanted;
@@ -82,7 +86,8 @@ TEST_CASE("every recurrence of libical's vectors is expanded alike, or refused b
             continue;
         }
         const auto colon = line.find(':');
-        if (line[0] != '#' && colon != std::string::npos) block[line.substr(0, colon)] = line.substr(colon + 1);
+        if (line[0] != '#' && colon != std::string::npos)
+            block[line.substr(0, colon)] = line.substr(colon + 1);
     }
     run();
     MESSAGE(compared << " compared, " << refused << " refused");
@@ -105,7 +110,8 @@ TEST_CASE("an all-day event is a holiday on each of its days") {
 TEST_CASE("a yearly event without its exception") {
     Findings findings;
     const auto definition = import(
-        "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20250501\nRRULE:FREQ=YEARLY;COUNT=3\nEXDATE;VALUE=DATE:20260501\nEND:VEVENT\n",
+        "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20250501\nRRULE:FREQ=YEARLY;COUNT=3\nEXDATE;VALUE=DATE:"
+        "20260501\nEND:VEVENT\n",
         findings);
     CHECK(findings.empty());
     REQUIRE(definition.holidays.size() == 2);
@@ -114,8 +120,9 @@ TEST_CASE("a yearly event without its exception") {
 
 TEST_CASE("a timed event is a closure in its zone") {
     Findings findings;
-    const auto definition = import(
-        "BEGIN:VEVENT\nDTSTART:20260401T120000\nDURATION:PT3H\nSUMMARY:搬家\nEND:VEVENT\n", findings);
+    const auto definition =
+        import("BEGIN:VEVENT\nDTSTART:20260401T120000\nDURATION:PT3H\nSUMMARY:搬家\nEND:VEVENT\n",
+               findings);
     REQUIRE(definition.closures.size() == 1);
     CHECK(to_string(definition.closures[0].period.begin) == "2026-04-01T04:00:00Z");
     CHECK(to_string(definition.closures[0].period.end) == "2026-04-01T07:00:00Z");

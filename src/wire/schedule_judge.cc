@@ -42,7 +42,9 @@ bool fits(std::uint64_t word, std::uint64_t nines) {
 
 // Byte i becomes ten times itself plus its right neighbour (little-endian: the text's order).
 std::uint64_t pairs(std::uint64_t word) { return word * 10 + (word >> 8); }
-unsigned byte_at(std::uint64_t word, int i) { return static_cast<unsigned>(word >> (8 * i)) & 0xFF; }
+unsigned byte_at(std::uint64_t word, int i) {
+    return static_cast<unsigned>(word >> (8 * i)) & 0xFF;
+}
 
 class Clock {
 public:
@@ -63,9 +65,9 @@ public:
     // "2026-03-02T09:00:00" or with a blank; false when it is anything else. Reads 19 bytes.
     bool read_wall(const char* p, std::int64_t& wall) const {
         static_assert(std::endian::native == std::endian::little);
-        const auto date = load(p) ^ 0x2D30302D30303030u;      // 0000-00-
-        const auto time = load(p + 8) ^ 0x30303A3030543030u;  // 00T00:00
-        const auto rest = load(p + 11) ^ 0x30303A30303A3030u; // 00:00:00
+        const auto date = load(p) ^ 0x2D30302D30303030u;       // 0000-00-
+        const auto time = load(p + 8) ^ 0x30303A3030543030u;   // 00T00:00
+        const auto rest = load(p + 11) ^ 0x30303A30303A3030u;  // 00:00:00
         const bool blank = p[10] == ' ';
         const auto shaped = blank ? time & ~std::uint64_t{0xFF0000} : time;
         if (!fits(date, 0x7F76767F76767676u) || !fits(shaped, 0x76767F76767F7676u) ||
@@ -73,15 +75,19 @@ public:
             return false;
         const auto years = pairs(date);
         const auto clocks = pairs(rest);
-        const unsigned year = byte_at(years, 0) * 100 + byte_at(years, 2) - unsigned{Months::kFirst};
+        const unsigned year =
+            byte_at(years, 0) * 100 + byte_at(years, 2) - unsigned{Months::kFirst};
         const unsigned month = byte_at(years, 5) - 1;
         const unsigned day = byte_at(pairs(time), 0) - 1;
         const unsigned hour = byte_at(clocks, 0);
         const unsigned minute = byte_at(clocks, 3);
         const unsigned second = byte_at(clocks, 6);
-        if (year >= unsigned{Months::kYears} || month > 11 || hour > 23 || minute > 59 || second > 59) return false;
+        if (year >= unsigned{Months::kYears} || month > 11 || hour > 23 || minute > 59 ||
+            second > 59)
+            return false;
         const auto first = months_.begin[year * 12 + month];
-        if (day >= static_cast<unsigned>(months_.begin[year * 12 + month + 1] - first)) return false;
+        if (day >= static_cast<unsigned>(months_.begin[year * 12 + month + 1] - first))
+            return false;
         wall = (first + static_cast<std::int64_t>(day)) * kDay +
                ((hour * 60 + minute) * 60 + second) * std::int64_t{1000};
         return true;
@@ -131,7 +137,8 @@ private:
 std::optional<WorkTime> read_hours(std::string_view text) {
     std::int64_t whole = 0;
     std::size_t i = 0;
-    for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && i < 8; ++i) whole = whole * 10 + (text[i] - '0');
+    for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && i < 8; ++i)
+        whole = whole * 10 + (text[i] - '0');
     if (i == 0 || whole > 1'000'000) return std::nullopt;
     std::int64_t millis = whole * 3'600'000;
     if (i == text.size()) return WorkTime{millis};
@@ -157,10 +164,14 @@ std::vector<std::string> cells_of(std::string_view row) {
     bool quoted = false;
     for (std::size_t i = 0; i < row.size(); ++i) {
         const char c = row[i];
-        if (quoted && c == '"' && i + 1 < row.size() && row[i + 1] == '"') out.back() += row[++i];
-        else if (c == '"') quoted = !quoted;
-        else if (c == ',' && !quoted) out.emplace_back();
-        else out.back() += c;
+        if (quoted && c == '"' && i + 1 < row.size() && row[i + 1] == '"')
+            out.back() += row[++i];
+        else if (c == '"')
+            quoted = !quoted;
+        else if (c == ',' && !quoted)
+            out.emplace_back();
+        else
+            out.back() += c;
     }
     if (!out.back().empty() && out.back().back() == '\r') out.back().pop_back();
     return out;
@@ -180,7 +191,8 @@ public:
         quoted_ = std::memchr(row.data(), '"', row.size()) != nullptr;
         if (quoted_) {
             // Only when the quotes don't pair does the row go on; a row beyond 1 MiB is none.
-            while (std::count(row.begin(), row.end(), '"') % 2 == 1 && end < rest_.size() && end < (1u << 20)) {
+            while (std::count(row.begin(), row.end(), '"') % 2 == 1 && end < rest_.size() &&
+                   end < (1u << 20)) {
                 end = find_end(end + 1);
                 row = rest_.substr(0, end);
                 ++lines_;
@@ -203,7 +215,8 @@ public:
 private:
     std::size_t find_end(std::size_t from) const {
         if (from >= rest_.size()) return rest_.size();
-        const auto* found = static_cast<const char*>(std::memchr(rest_.data() + from, '\n', rest_.size() - from));
+        const auto* found =
+            static_cast<const char*>(std::memchr(rest_.data() + from, '\n', rest_.size() - from));
         return found ? static_cast<std::size_t>(found - rest_.data()) : rest_.size();
     }
 
@@ -234,11 +247,15 @@ public:
             const char* stop = p;
             if (column == columns_[0] || column == columns_[2]) {
                 stop += clock_.read_front(p, times[column == columns_[0] ? 0 : 1]);
-                const bool left_open = column == columns_[2] && (*p == ',' || *p == '\n' || *p == '\r');
+                const bool left_open =
+                    column == columns_[2] && (*p == ',' || *p == '\n' || *p == '\r');
                 if (stop == p && !left_open) return 0;
             } else {
-                while (*stop != ',' && *stop != '\n' && stop - begin < static_cast<std::ptrdiff_t>(kRowMost)) ++stop;
-                if (column == columns_[1]) hours = read_hours({p, static_cast<std::size_t>(stop - p)});
+                while (*stop != ',' && *stop != '\n' &&
+                       stop - begin < static_cast<std::ptrdiff_t>(kRowMost))
+                    ++stop;
+                if (column == columns_[1])
+                    hours = read_hours({p, static_cast<std::size_t>(stop - p)});
             }
             p = stop;
             if (column == last_column_) break;
@@ -272,7 +289,8 @@ public:
         if (!cells[2].empty()) {
             closed = clock_.read(cells[2]);
             if (!closed) return bad(line, {"完成时间无法读取", "the closing time cannot be read"});
-            if (*closed < *opened) return bad(line, {"完成早于开始", "closed before it was opened"});
+            if (*closed < *opened)
+                return bad(line, {"完成早于开始", "closed before it was opened"});
         }
         keep(*opened, *hours, closed.value_or(Instant::max()), line, row);
     }
@@ -289,7 +307,8 @@ private:
         const char* p = row.data();
         const char* const end = p + row.size();
         for (std::size_t column = 0;; ++column) {
-            const auto* comma = static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
+            const auto* comma =
+                static_cast<const char*>(std::memchr(p, ',', static_cast<std::size_t>(end - p)));
             const char* stop = comma ? comma : end;
             const std::string_view cell(p, static_cast<std::size_t>(stop - p));
             for (std::size_t i = 0; i < 3; ++i)
@@ -300,7 +319,8 @@ private:
         }
     }
 
-    void keep(Instant opened, WorkTime hours, Instant closed, std::uint64_t line, std::string_view row) {
+    void keep(Instant opened, WorkTime hours, Instant closed, std::uint64_t line,
+              std::string_view row) {
         at_[count_] = opened;
         work_[count_] = hours;
         closed_[count_] = closed;
@@ -319,7 +339,8 @@ private:
         for (std::size_t i = 0; i < count_; ++i) {
             const bool open = closed_[i] == Instant::max();
             if (due_[i] == Instant::max()) [[unlikely]] {
-                bad(line_[i], {"工作日历上等不到截止时间", "on this schedule the due time never comes"});
+                bad(line_[i],
+                    {"工作日历上等不到截止时间", "on this schedule the due time never comes"});
                 continue;
             }
             const bool in_time = closed_[i] <= due_[i];
@@ -352,8 +373,9 @@ private:
 
 }  // namespace
 
-Result<JudgeReport> judge_csv(std::string_view text, std::string_view path, const JudgeColumns& columns,
-                              const calendar::Schedule& schedule, std::string* out) {
+Result<JudgeReport> judge_csv(std::string_view text, std::string_view path,
+                              const JudgeColumns& columns, const calendar::Schedule& schedule,
+                              std::string* out) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     Rows rows(text);
     std::string_view row;
@@ -374,13 +396,15 @@ Result<JudgeReport> judge_csv(std::string_view text, std::string_view path, cons
         }
         const std::vector<std::string_view> names(header.begin(), header.end());
         const auto near = nearest(*wanted[i], names);
-        return refuse({.code = "missing-column",
-                       .what = {"表头里没有「" + *wanted[i] + "」一列", "the header has no column \"" + *wanted[i] + "\""},
-                       .mend = near ? Text{"是不是「" + std::string(*near) + "」？",
-                                           "did you mean \"" + std::string(*near) + "\"?"}
-                                    : Text{"用 --open、--limit-hours、--closed 指明列名",
-                                           "name the columns with --open, --limit-hours and --closed"},
-                       .place = {std::string(path), 1, 1}});
+        return refuse(
+            {.code = "missing-column",
+             .what = {"表头里没有「" + *wanted[i] + "」一列",
+                      "the header has no column \"" + *wanted[i] + "\""},
+             .mend = near ? Text{"是不是「" + std::string(*near) + "」？",
+                                 "did you mean \"" + std::string(*near) + "\"?"}
+                          : Text{"用 --open、--limit-hours、--closed 指明列名",
+                                 "name the columns with --open, --limit-hours and --closed"},
+             .place = {std::string(path), 1, 1}});
     }
     if (out) out->append(trim(row)).append(",due,verdict\n");
     Judge judge(schedule, found, out);

@@ -41,7 +41,8 @@ struct JudgeReport {
 // hours may have a decimal fraction. With `out`, each row that could be read is appended to it with
 // two more columns, due and verdict (in-time, late, open).
 // Refuses with "missing-column" (naming the nearest there is) or "empty-file".
-Result<JudgeReport> judge_csv(std::string_view text, std::string_view path, const JudgeColumns& columns,
-                              const calendar::Schedule& schedule, std::string* out = nullptr);
+Result<JudgeReport> judge_csv(std::string_view text, std::string_view path,
+                              const JudgeColumns& columns, const calendar::Schedule& schedule,
+                              std::string* out = nullptr);
 
 }  // namespace yinuo::wire

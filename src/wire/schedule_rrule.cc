@@ -28,11 +28,13 @@ struct Rule {
 
 Error bad(std::string_view part) {
     return {.code = "bad-rule",
-            .what = {"重复规则有误：" + std::string(part), "the recurrence rule is wrong at " + std::string(part)}};
+            .what = {"重复规则有误：" + std::string(part),
+                     "the recurrence rule is wrong at " + std::string(part)}};
 }
 Error unsupported(std::string_view part) {
     return {.code = "unsupported-rule",
-            .what = {"暂不支持重复规则中的 " + std::string(part), std::string(part) + " in a recurrence rule is not supported"},
+            .what = {"暂不支持重复规则中的 " + std::string(part),
+                     std::string(part) + " in a recurrence rule is not supported"},
             .mend = {"请把日期逐个写出", "write its dates out"}};
 }
 
@@ -40,7 +42,8 @@ std::optional<std::int64_t> number(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || text.empty())
+        return std::nullopt;
     return value;
 }
 
@@ -89,13 +92,22 @@ std::optional<LocalTime> read_until(std::string_view text, const Zone& zone) {
     if (utc) text.remove_suffix(1);
     std::string iso;
     if (text.size() != 8 && (text.size() != 15 || text[8] != 'T')) return std::nullopt;
-    iso.append(text.substr(0, 4)).append("-").append(text.substr(4, 2)).append("-").append(text.substr(6, 2));
+    iso.append(text.substr(0, 4))
+        .append("-")
+        .append(text.substr(4, 2))
+        .append("-")
+        .append(text.substr(6, 2));
     if (text.size() == 8) {
         const auto date = Date::parse(iso);
         if (!date) return std::nullopt;
         return LocalTime{LocalTime::of(*date, LocalTime::kDay).millis - 1};
     }
-    iso.append("T").append(text.substr(9, 2)).append(":").append(text.substr(11, 2)).append(":").append(text.substr(13, 2));
+    iso.append("T")
+        .append(text.substr(9, 2))
+        .append(":")
+        .append(text.substr(11, 2))
+        .append(":")
+        .append(text.substr(13, 2));
     const auto wall = LocalTime::parse(iso);
     if (!wall) return std::nullopt;
     return utc ? zone.to_local(Instant{wall->millis}) : *wall;
@@ -121,8 +133,10 @@ Result<Rule> parse_rule(std::string_view text, const Zone& zone) {
         if (key == "INTERVAL" || key == "COUNT") {
             const auto count = number(value);
             if (!count || *count < 1 || *count > 1'000'000) return bad(part);
-            if (key == "INTERVAL") rule.interval = *count;
-            else rule.count = *count;
+            if (key == "INTERVAL")
+                rule.interval = *count;
+            else
+                rule.count = *count;
             return std::nullopt;
         }
         if (key == "UNTIL") {
@@ -135,12 +149,18 @@ Result<Rule> parse_rule(std::string_view text, const Zone& zone) {
             return day ? std::nullopt : std::optional(bad(part));
         }
         bool good = false;
-        if (key == "BYMONTH") good = read_numbers(value, 12, false, rule.months);
-        else if (key == "BYMONTHDAY") good = read_numbers(value, 31, true, rule.month_days);
-        else if (key == "BYYEARDAY") good = read_numbers(value, 366, true, rule.year_days);
-        else if (key == "BYSETPOS") good = read_numbers(value, 366, true, rule.positions);
-        else if (key == "BYDAY") good = read_weekdays(value, rule.weekdays);
-        else return unsupported(part);
+        if (key == "BYMONTH")
+            good = read_numbers(value, 12, false, rule.months);
+        else if (key == "BYMONTHDAY")
+            good = read_numbers(value, 31, true, rule.month_days);
+        else if (key == "BYYEARDAY")
+            good = read_numbers(value, 366, true, rule.year_days);
+        else if (key == "BYSETPOS")
+            good = read_numbers(value, 366, true, rule.positions);
+        else if (key == "BYDAY")
+            good = read_weekdays(value, rule.weekdays);
+        else
+            return unsupported(part);
         return good ? std::nullopt : std::optional(bad(part));
     };
     split(text, ';', [&](std::string_view part) {
@@ -150,7 +170,8 @@ Result<Rule> parse_rule(std::string_view text, const Zone& zone) {
     if (error) return refuse(std::move(*error));
     if (!has_frequency) return refuse(bad("FREQ"));
     if (rule.count && rule.until) return refuse(bad("COUNT and UNTIL"));
-    const bool numbered = std::any_of(rule.weekdays.begin(), rule.weekdays.end(), [](Weekday w) { return w.nth != 0; });
+    const bool numbered = std::any_of(rule.weekdays.begin(), rule.weekdays.end(),
+                                      [](Weekday w) { return w.nth != 0; });
     const auto f = rule.frequency;
     if (numbered && (f == Frequency::Daily || f == Frequency::Weekly)) return refuse(bad("BYDAY"));
     if (!rule.year_days.empty() && f != Frequency::Yearly) return refuse(bad("BYYEARDAY"));
@@ -163,7 +184,8 @@ bool holds(const std::vector<int>& list, int value) {
 }
 
 int month_length(Date date) {
-    return Date::of(date.year(), date.month() + 1, 1).days - Date::of(date.year(), date.month(), 1).days;
+    return Date::of(date.year(), date.month() + 1, 1).days -
+           Date::of(date.year(), date.month(), 1).days;
 }
 int year_length(int year) { return Date::of(year + 1, 1, 1).days - Date::of(year, 1, 1).days; }
 
@@ -191,7 +213,8 @@ public:
             return false;
         if (!r.year_days.empty()) {
             const int in_year = date.days - Date::of(date.year(), 1, 1).days + 1;
-            if (!holds(r.year_days, in_year) && !holds(r.year_days, in_year - year_length(date.year()) - 1))
+            if (!holds(r.year_days, in_year) &&
+                !holds(r.year_days, in_year - year_length(date.year()) - 1))
                 return false;
         }
         if (!r.weekdays.empty()) return on_weekday(date);
@@ -210,9 +233,12 @@ public:
 private:
     // "2MO" counts within the month, or, in a yearly rule without months, within the year.
     bool on_weekday(Date date) const {
-        const bool in_month = rule_.frequency != Frequency::Yearly || !rule_.months.empty() || !rule_.month_days.empty();
-        const Date first = in_month ? Date::of(date.year(), date.month(), 1) : Date::of(date.year(), 1, 1);
-        const Date last{first.days + (in_month ? month_length(date) : year_length(date.year())) - 1};
+        const bool in_month = rule_.frequency != Frequency::Yearly || !rule_.months.empty() ||
+                              !rule_.month_days.empty();
+        const Date first =
+            in_month ? Date::of(date.year(), date.month(), 1) : Date::of(date.year(), 1, 1);
+        const Date last{first.days + (in_month ? month_length(date) : year_length(date.year())) -
+                        1};
         return std::any_of(rule_.weekdays.begin(), rule_.weekdays.end(),
                            [&](Weekday w) { return is_nth(date, w, first, last); });
     }
@@ -244,7 +270,8 @@ std::vector<Date> at_positions(const std::vector<Date>& all, const std::vector<i
     std::vector<Date> out;
     const int count = static_cast<int>(all.size());
     for (int i = 0; i < count; ++i)
-        if (holds(positions, i + 1) || holds(positions, i - count)) out.push_back(all[static_cast<std::size_t>(i)]);
+        if (holds(positions, i + 1) || holds(positions, i - count))
+            out.push_back(all[static_cast<std::size_t>(i)]);
     return out;
 }
 

@@ -103,15 +103,18 @@ Definition definition_of(const Json& json, Zones& zones) {
         if (!zone) throw Bad{"no such zone " + std::string(tz->text)};
         out.zone = *zone;
     }
-    if (const Json* open = json.find("always_open")) out.always_open = open->truth().value_or(false);
+    if (const Json* open = json.find("always_open"))
+        out.always_open = open->truth().value_or(false);
     if (const Json* cycle = json.find("cycle")) {
         out.plan.anchor = date_of(text_of(need(*cycle, "anchor")));
-        for (const auto& week : need(*cycle, "weeks").items) out.plan.weeks.push_back(week_of(week));
+        for (const auto& week : need(*cycle, "weeks").items)
+            out.plan.weeks.push_back(week_of(week));
     } else if (const Json* weekly = json.find("weekly"); weekly && !out.always_open) {
         out.plan.weeks = {week_of(*weekly)};
     }
     if (const Json* list = json.find("holidays"))
-        for (const auto& date : list->items) out.holidays.push_back({date_of(text_of(date)), "", {}});
+        for (const auto& date : list->items)
+            out.holidays.push_back({date_of(text_of(date)), "", {}});
     if (const Json* list = json.find("recurring_holidays")) {
         for (const auto& day : list->items) {
             const Date date = date_of("2000-" + std::string(text_of(day)));
@@ -183,7 +186,8 @@ private:
     // Peers that assert to some seconds only, or that count microseconds, are given that much.
     std::int64_t tolerance() const {
         const Json* seconds = out_.find("tolerance_s");
-        return std::max<std::int64_t>(seconds ? millis_of(*seconds) : 0, finer_than_millis() ? 1 : 0);
+        return std::max<std::int64_t>(seconds ? millis_of(*seconds) : 0,
+                                      finer_than_millis() ? 1 : 0);
     }
     bool finer_than_millis() const {
         const auto fine = [](const Json& object) {
@@ -199,7 +203,8 @@ private:
     static std::string differ(const std::string& wanted, const std::string& got) {
         return wanted == got ? "" : "expected " + wanted + ", got " + got;
     }
-    std::string near(std::int64_t wanted, std::int64_t got, const std::string& a, const std::string& b) {
+    std::string near(std::int64_t wanted, std::int64_t got, const std::string& a,
+                     const std::string& b) {
         return std::abs(wanted - got) <= tolerance() ? "" : "expected " + a + ", got " + b;
     }
     std::string moment(std::optional<Instant> got) {
@@ -241,7 +246,8 @@ private:
     }
 
     std::string between() {
-        const auto got = schedule_.between(instant_of(need(in_, "from")), instant_of(need(in_, "to")));
+        const auto got =
+            schedule_.between(instant_of(need(in_, "from")), instant_of(need(in_, "to")));
         if (const Json* unit = in_.find("unit_seconds"); unit && out_.find("units"))
             return number("units", got.millis / millis_of(*unit));
         const auto wanted = millis_of(need(out_, "seconds"));
@@ -269,7 +275,8 @@ private:
         const Json* working = in_.find("workdays");
         const bool wants_workdays = !working || working->truth().value_or(true);
         std::string wanted;
-        for (const auto& item : need(out_, "dates").items) wanted += std::string(text_of(item)) + " ";
+        for (const auto& item : need(out_, "dates").items)
+            wanted += std::string(text_of(item)) + " ";
         std::string got;
         for (Date d = date("from"); d <= date("to"); d = d.plus_days(1))
             if (schedule_.is_workday(d) == wants_workdays) got += d.to_string() + " ";
@@ -290,8 +297,8 @@ private:
         if (style == "zero_is_identity" && count() == 0) return day(date("date"));
         if (style != "roll_then_step" && style != "step_only" && style != "zero_is_identity")
             throw Bad{"unknown style"};
-        const auto steps = style == "step_only" ? calendar::DayCount::StepOnly
-                                                : calendar::DayCount::RollThenStep;
+        const auto steps =
+            style == "step_only" ? calendar::DayCount::StepOnly : calendar::DayCount::RollThenStep;
         return day(schedule_.add_workdays(date("date"), count(), steps, first));
     }
     std::string add_workdays_at() {
@@ -332,7 +339,8 @@ Outcome run_case(const Json& line, Zones& zones, std::string& what) {
     try {
         const Json* json = line.find("calendar");
         const Json null;
-        auto schedule = Schedule::build(definition_of(json ? *json : null, zones), calendar::Never::Allow);
+        auto schedule =
+            Schedule::build(definition_of(json ? *json : null, zones), calendar::Never::Allow);
         if (!schedule) throw Bad{schedule.error().what.en};
         const auto op = text_of(need(line, "op"));
         const Json& wanted = need(line, verdict == "agree_flags" ? "core" : "out");
@@ -401,7 +409,8 @@ Result<VectorReport> run_vectors(std::string_view text, std::string_view path, Z
             }
         } catch (const Bad& bad) {
             return refuse({.code = "bad-vector",
-                           .what = {"这一行不是测试用例：" + bad.what, "this line is no test case: " + bad.what},
+                           .what = {"这一行不是测试用例：" + bad.what,
+                                    "this line is no test case: " + bad.what},
                            .place = {std::string(path), number, 1}});
         }
         for (VectorCount* count : {&report.suites[suite], &report.all}) {

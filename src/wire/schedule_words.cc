@@ -87,7 +87,8 @@ std::string clock_text(std::int32_t s) {
 std::optional<calendar::DayHours> parse_hours(std::string_view text) {
     text = trim(text);
     const auto word = lower(text);
-    if (word == "closed" || word == "off" || word == "none" || word == "休息") return calendar::DayHours{};
+    if (word == "closed" || word == "off" || word == "none" || word == "休息")
+        return calendar::DayHours{};
     if (word == "all day" || word == "全天") return calendar::DayHours{{0, 86'400}};
     calendar::DayHours out;
     for (const auto part : split(text)) {
@@ -130,7 +131,8 @@ std::string_view weekday_text(int day) { return kShort[day]; }
 
 std::optional<std::vector<int>> parse_weekdays(std::string_view text) {
     const auto word = lower(trim(text));
-    if (word == "every day" || word == "daily" || word == "每天") return std::vector<int>{0, 1, 2, 3, 4, 5, 6};
+    if (word == "every day" || word == "daily" || word == "每天")
+        return std::vector<int>{0, 1, 2, 3, 4, 5, 6};
     std::vector<int> out;
     for (const auto part : split(text)) {
         if (const auto day = parse_weekday(part)) {

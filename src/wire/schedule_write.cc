@@ -31,7 +31,8 @@ void write_plan(const calendar::Plan& plan, const std::string& indent, std::stri
         return;
     }
     if (plan.weeks.empty()) return;
-    out += indent + "cycle:\n" + indent + "  anchor: " + plan.anchor->to_string() + "\n" + indent + "  weeks:\n";
+    out += indent + "cycle:\n" + indent + "  anchor: " + plan.anchor->to_string() + "\n" + indent +
+           "  weeks:\n";
     for (const auto& week : plan.weeks) {
         std::string text;
         write_week(week, indent + "      ", text);
@@ -71,9 +72,11 @@ std::string write_schedule(const calendar::Definition& d) {
         out += "  - {date: " + h.date.to_string() + named(h.name) +
                (h.hours.empty() ? "" : ", hours: " + hours(h.hours)) + "}\n";
     for (const auto& h : d.yearly_holidays)
-        out += "  - {every: " + Date::of(2000, h.month, h.day).to_string().substr(5) + named(h.name) + "}\n";
-    write_list("days", d.days, out,
-               [](const auto& day) { return "  " + day.date.to_string() + ": " + hours(day.hours); });
+        out += "  - {every: " + Date::of(2000, h.month, h.day).to_string().substr(5) +
+               named(h.name) + "}\n";
+    write_list("days", d.days, out, [](const auto& day) {
+        return "  " + day.date.to_string() + ": " + hours(day.hours);
+    });
     write_list("makeup_days", d.makeup_days, out, [](const auto& day) {
         const auto like = day.like ? ", like: " + std::string(weekday_text(*day.like)) : "";
         return "  - {date: " + day.date.to_string() + like + named(day.name) + "}";
@@ -81,8 +84,8 @@ std::string write_schedule(const calendar::Definition& d) {
     write_list("breaks", d.breaks, out,
                [](const auto& b) { return "  " + b.date.to_string() + ": " + hours(b.hours); });
     write_list("closures", d.closures, out, [](const auto& c) {
-        return "  - {from: " + quoted(to_string(c.period.begin)) + ", to: " + quoted(to_string(c.period.end)) +
-               named(c.name) + "}";
+        return "  - {from: " + quoted(to_string(c.period.begin)) +
+               ", to: " + quoted(to_string(c.period.end)) + named(c.name) + "}";
     });
     if (d.cutoff) out += "cutoff: " + clock_text(*d.cutoff) + "\n";
     if (d.nominal_day) out += "nominal_day: " + hours({*d.nominal_day}) + "\n";

@@ -71,7 +71,8 @@ private:
                           [](const Finding& f) { return f.severity == Severity::Error; }));
     }
     void error(const Yaml& at, std::string code, Text what, Text mend = {}) {
-        report(findings_, Severity::Error, std::move(code), at.place, std::move(what), std::move(mend));
+        report(findings_, Severity::Error, std::move(code), at.place, std::move(what),
+               std::move(mend));
     }
 
     void zone(const Yaml* value, const Yaml& node, Definition& out) {
@@ -99,21 +100,24 @@ private:
         const Yaml* weekly = keys.take("weekly");
         const Yaml* cycle = keys.take("cycle");
         if (always) {
-            if (always->text == "yes" || always->text == "true") out.always_open = true;
+            if (always->text == "yes" || always->text == "true")
+                out.always_open = true;
             else if (always->text != "no" && always->text != "false")
                 error(*always, "bad-choice", {"应为 yes 或 no", "yes or no belongs here"});
         }
-        if (const Yaml* extra = out.always_open ? (weekly ? weekly : cycle) : (weekly ? cycle : nullptr))
+        if (const Yaml* extra =
+                out.always_open ? (weekly ? weekly : cycle) : (weekly ? cycle : nullptr))
             error(*extra, "double-hours",
                   {"营业时间写了两遍：always open、weekly、cycle 只能有一个",
                    "the hours are given twice: only one of always open, weekly and cycle"},
                   {"留下一个", "keep one of them"});
         plan(weekly, cycle, out.plan);
-        const bool from_others = has(node, "union") || has(node, "intersection") || has(node, "days") ||
-                                 has(node, "versions");
+        const bool from_others = has(node, "union") || has(node, "intersection") ||
+                                 has(node, "days") || has(node, "versions");
         if (!weekly && !cycle && !always && !from_others)
             error(node, "missing-key", {"没有写每周的营业时间 weekly", "there are no weekly hours"},
-                  {"例如 weekly: {mon-fri: 09:00-18:00}", "for example weekly: {mon-fri: 09:00-18:00}"});
+                  {"例如 weekly: {mon-fri: 09:00-18:00}",
+                   "for example weekly: {mon-fri: 09:00-18:00}"});
         if (const Yaml* list = keys.take("versions")) {
             for (const auto& item : items(*list)) {
                 Keys version_keys(*item, findings_);
@@ -139,7 +143,8 @@ private:
         keys.finish();
         if (!out.anchor || out.anchor->weekday() != 0)
             error(*cycle, "bad-cycle",
-                  {"多周轮换要有从周一算起的起始日 anchor", "a cycle needs an anchor that is a Monday"},
+                  {"多周轮换要有从周一算起的起始日 anchor",
+                   "a cycle needs an anchor that is a Monday"},
                   {"写上轮换第一周的周一", "give the Monday of a first week"});
         if (out.weeks.empty())
             error(*cycle, "missing-key", {"轮换没有写各周的时间 weeks", "the cycle has no weeks"});
@@ -158,7 +163,8 @@ private:
             const auto days = parse_weekdays(entry.key);
             if (!days) {
                 report(findings_, Severity::Error, "bad-weekday", entry.place,
-                       {"「" + entry.key + "」不是星期", "\"" + entry.key + "\" is no day of the week"},
+                       {"「" + entry.key + "」不是星期",
+                        "\"" + entry.key + "\" is no day of the week"},
                        {"例如 mon、mon-fri、周一至周五", "for example mon, mon-fri, every day"});
                 continue;
             }
@@ -185,10 +191,12 @@ private:
             for (const auto& h : *parsed)
                 if (h.from == h.to && h.from != 0)
                     report(findings_, Severity::Warning, "empty-hours", node.place,
-                           {"起止时间相同，等于不营业", "these hours begin and end at the same time, so are none"});
+                           {"起止时间相同，等于不营业",
+                            "these hours begin and end at the same time, so are none"});
             return *parsed;
         }
-        error(node, "bad-hours", {"「" + text + "」不是营业时间", "\"" + text + "\" are no opening hours"},
+        error(node, "bad-hours",
+              {"「" + text + "」不是营业时间", "\"" + text + "\" are no opening hours"},
               {"例如 09:00-12:00, 13:30-18:00，或 closed、all day",
                "for example 09:00-12:00, 13:30-18:00, or closed, or all day"});
         return {};
@@ -228,8 +236,9 @@ private:
         }
         if (too_many_) return {};
         if (*to < *from || to->days - from->days >= kRangeDaysMost) {
-            error(node, "bad-date", {"from 要不晚于 to，且相距不超过十年",
-                                     "from must not be after to, nor more than ten years before it"});
+            error(node, "bad-date",
+                  {"from 要不晚于 to，且相距不超过十年",
+                   "from must not be after to, nor more than ten years before it"});
             return {};
         }
         std::vector<Date> out;
@@ -241,42 +250,55 @@ private:
         bool statutory = false;
         if (const Yaml* list = keys.take("holidays"))
             for (const auto& item : items(*list)) {
-                if (item->is_scalar() && item->text == "cn-statutory") statutory = true;
-                else holiday(*item, out);
+                if (item->is_scalar() && item->text == "cn-statutory")
+                    statutory = true;
+                else
+                    holiday(*item, out);
             }
         if (const Yaml* map = keys.take("days"))
-            for_dates(*map, [&](Date d, const Yaml& value) { out.days.push_back({d, hours_of(value)}); });
+            for_dates(*map,
+                      [&](Date d, const Yaml& value) { out.days.push_back({d, hours_of(value)}); });
         if (const Yaml* list = keys.take("makeup_days"))
             for (const auto& item : items(*list)) makeup_day(*item, out);
         if (const Yaml* map = keys.take("breaks"))
-            for_dates(*map, [&](Date d, const Yaml& value) { out.breaks.push_back({d, hours_of(value)}); });
+            for_dates(*map, [&](Date d, const Yaml& value) {
+                out.breaks.push_back({d, hours_of(value)});
+            });
         if (const Yaml* list = keys.take("closures"))
             for (const auto& item : items(*list)) closure(*item, out);
         if (const Yaml* cutoff = keys.take("cutoff")) {
             out.cutoff = parse_clock(cutoff->text);
             if (!out.cutoff)
-                error(*cutoff, "bad-time", {"「" + cutoff->text + "」不是时刻", "\"" + cutoff->text + "\" is no time of day"},
+                error(*cutoff, "bad-time",
+                      {"「" + cutoff->text + "」不是时刻",
+                       "\"" + cutoff->text + "\" is no time of day"},
                       {"例如 16:00", "for example 16:00"});
         }
         if (const Yaml* day = keys.take("nominal_day")) {
             const auto parsed = hours_of(*day);
-            if (parsed.size() == 1) out.nominal_day = parsed.front();
-            else error(*day, "bad-hours", {"标准工作日只有一段时间", "a nominal day has one span of hours"});
+            if (parsed.size() == 1)
+                out.nominal_day = parsed.front();
+            else
+                error(*day, "bad-hours",
+                      {"标准工作日只有一段时间", "a nominal day has one span of hours"});
         }
         // After one's own, which come first.
         if (statutory) calendar::add_cn_statutory(out);
-        if (const auto until = date_or_none(keys.take("announced_until"))) out.announced_until = until;
+        if (const auto until = date_or_none(keys.take("announced_until")))
+            out.announced_until = until;
     }
 
     template <typename Each>
     void for_dates(const Yaml& map, Each each) {
         if (!map.is_map()) {
-            error(map, "wrong-kind", {"这里按「日期: 时间」来写", "dates with their hours belong here"},
+            error(map, "wrong-kind",
+                  {"这里按「日期: 时间」来写", "dates with their hours belong here"},
                   {"例如 2026-03-14: 09:00-12:00", "for example 2026-03-14: 09:00-12:00"});
             return;
         }
         for (const auto& entry : map.entries)
-            if (const auto d = date(entry.key, entry.place); d && entry.value.kind != Yaml::Kind::Empty)
+            if (const auto d = date(entry.key, entry.place);
+                d && entry.value.kind != Yaml::Kind::Empty)
                 each(*d, entry.value);
     }
 
@@ -284,7 +306,8 @@ private:
         if (item.is_scalar()) {
             if (!item.text.empty() && (item.text[0] < '0' || item.text[0] > '9')) {
                 error(item, "unknown-holidays",
-                      {"不认识节假日表「" + item.text + "」", "there are no holidays called \"" + item.text + "\""},
+                      {"不认识节假日表「" + item.text + "」",
+                       "there are no holidays called \"" + item.text + "\""},
                       {"可用的有 cn-statutory（中国法定节假日），或写日期",
                        "use cn-statutory (China's statutory holidays) or dates"});
                 return;
@@ -304,7 +327,8 @@ private:
                 out.holidays.push_back({d, name ? name->text : "", day_hours});
             if (out.holidays.size() > kHolidaysMost && !too_many_) {
                 too_many_ = true;
-                error(item, "too-many", {"节假日超过五万天", "there are more than 50,000 days of holidays"});
+                error(item, "too-many",
+                      {"节假日超过五万天", "there are more than 50,000 days of holidays"});
             }
         }
         keys.finish();
@@ -312,15 +336,20 @@ private:
 
     void makeup_day(const Yaml& item, Definition& out) {
         if (item.is_scalar()) {
-            if (const auto d = date(item.text, item.place)) out.makeup_days.push_back({*d, std::nullopt});
+            if (const auto d = date(item.text, item.place))
+                out.makeup_days.push_back({*d, std::nullopt});
             return;
         }
         Keys keys(item, findings_);
         calendar::MakeupDay day;
         const auto d = date_or_none(keys.take("date"));
         if (const Yaml* like = keys.take("like")) {
-            if (const auto weekday = parse_weekday(like->text)) day.like = *weekday;
-            else error(*like, "bad-weekday", {"「" + like->text + "」不是星期", "\"" + like->text + "\" is no day of the week"});
+            if (const auto weekday = parse_weekday(like->text))
+                day.like = *weekday;
+            else
+                error(*like, "bad-weekday",
+                      {"「" + like->text + "」不是星期",
+                       "\"" + like->text + "\" is no day of the week"});
         }
         if (const Yaml* name = keys.take("name")) day.name = name->text;
         keys.finish();
@@ -337,10 +366,13 @@ private:
         }
         if (const auto at = parse_instant(node->text)) return at;
         if (!zone_) return std::nullopt;  // which has been told
-        if (const auto d = Date::parse(node->text)) return zone_->start_of_day(end ? d->plus_days(1) : *d);
+        if (const auto d = Date::parse(node->text))
+            return zone_->start_of_day(end ? d->plus_days(1) : *d);
         if (const auto wall = LocalTime::parse(node->text)) return zone_->to_instant(*wall);
-        error(*node, "bad-time", {"「" + node->text + "」不是时间", "\"" + node->text + "\" is no point in time"},
-              {"例如 2026-04-01T12:00 或 2026-04-01", "for example 2026-04-01T12:00 or 2026-04-01"});
+        error(
+            *node, "bad-time",
+            {"「" + node->text + "」不是时间", "\"" + node->text + "\" is no point in time"},
+            {"例如 2026-04-01T12:00 或 2026-04-01", "for example 2026-04-01T12:00 or 2026-04-01"});
         return std::nullopt;
     }
 
@@ -352,15 +384,19 @@ private:
         const Yaml* name = keys.take("name");
         keys.finish();
         if (!begin || !end) return;
-        if (*end <= *begin) error(item, "bad-closure", {"停业的结束要晚于开始", "a closure must end after it begins"});
-        else out.closures.push_back({{*begin, *end}, name ? name->text : ""});
+        if (*end <= *begin)
+            error(item, "bad-closure",
+                  {"停业的结束要晚于开始", "a closure must end after it begins"});
+        else
+            out.closures.push_back({{*begin, *end}, name ? name->text : ""});
     }
 
     void combination(Keys& keys, Definition& out) {
         const Yaml* any = keys.take("union");
         const Yaml* all = keys.take("intersection");
         if (any && all)
-            error(*all, "double-hours", {"union 和 intersection 只能有一个", "only one of union and intersection"});
+            error(*all, "double-hours",
+                  {"union 和 intersection 只能有一个", "only one of union and intersection"});
         const Yaml* list = any ? any : all;
         if (!list) return;
         out.combine = any ? calendar::Combine::Union : calendar::Combine::Intersection;
@@ -374,7 +410,8 @@ private:
                 std::vector<std::string_view> names;
                 for (const auto& [name, schedule] : known_) names.push_back(name);
                 error(*item, "unknown-schedule",
-                      {"没有工作日历「" + item->text + "」", "there is no schedule \"" + item->text + "\""},
+                      {"没有工作日历「" + item->text + "」",
+                       "there is no schedule \"" + item->text + "\""},
                       nearest_mend(item->text, names));
             }
         }
@@ -432,12 +469,13 @@ Schedules read_schedules(const Yaml& map, Zones& zones, Findings& findings) {
     // and read_schedule() says so.
     std::set<std::string_view> failed;
     for (bool more = true; !waiting.empty();) {
-        const auto ready = std::stable_partition(waiting.begin(), waiting.end(), [&](const YamlEntry* e) {
-            const auto names = needs(e->value);
-            return more && !std::all_of(names.begin(), names.end(), [&](std::string_view name) {
-                return out.contains(name) || failed.contains(name);
+        const auto ready =
+            std::stable_partition(waiting.begin(), waiting.end(), [&](const YamlEntry* e) {
+                const auto names = needs(e->value);
+                return more && !std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+                           return out.contains(name) || failed.contains(name);
+                       });
             });
-        });
         const std::vector<const YamlEntry*> now(ready, waiting.end());
         waiting.erase(ready, waiting.end());
         more = !now.empty();
@@ -451,12 +489,11 @@ Schedules read_schedules(const Yaml& map, Zones& zones, Findings& findings) {
     return out;
 }
 
-std::optional<Schedule> read_schedule_file(std::string_view text, std::string_view path, Zones& zones,
-                                           Findings& findings) {
+std::optional<Schedule> read_schedule_file(std::string_view text, std::string_view path,
+                                           Zones& zones, Findings& findings) {
     const auto file = read_yaml(text, path);
-    const bool broken = std::any_of(file.findings.begin(), file.findings.end(), [](const Finding& f) {
-        return f.severity == Severity::Error;
-    });
+    const bool broken = std::any_of(file.findings.begin(), file.findings.end(),
+                                    [](const Finding& f) { return f.severity == Severity::Error; });
     findings.insert(findings.end(), file.findings.begin(), file.findings.end());
     if (file.documents.size() != 1) {
         if (!broken)
@@ -468,7 +505,8 @@ std::optional<Schedule> read_schedule_file(std::string_view text, std::string_vi
     Schedules helpers;
     if (const Yaml* map = node.find("schedules"); map && map->is_map())
         helpers = read_schedules(*map, zones, findings);
-    auto name = path.substr(path.find_last_of('/') == std::string_view::npos ? 0 : path.find_last_of('/') + 1);
+    auto name = path.substr(
+        path.find_last_of('/') == std::string_view::npos ? 0 : path.find_last_of('/') + 1);
     name = name.substr(0, name.find_last_of('.'));
     auto schedule = read_schedule(node, name, zones, helpers, findings);
     return broken ? std::nullopt : schedule;

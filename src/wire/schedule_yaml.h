@@ -41,8 +41,9 @@ using Schedules = std::map<std::string, calendar::Schedule, std::less<>>;
 
 // One schedule. `known` are those that `union:` and `intersection:` may name. nullopt when there
 // are errors among the findings that it added.
-std::optional<calendar::Schedule> read_schedule(const Yaml& node, std::string_view name, Zones& zones,
-                                                const Schedules& known, Findings& findings);
+std::optional<calendar::Schedule> read_schedule(const Yaml& node, std::string_view name,
+                                                Zones& zones, const Schedules& known,
+                                                Findings& findings);
 
 // A map from names to schedules; those that combine others may stand before or after them.
 Schedules read_schedules(const Yaml& map, Zones& zones, Findings& findings);

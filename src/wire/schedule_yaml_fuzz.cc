@@ -23,9 +23,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const Instant at{1'772'000'000'000};
-    if (const auto due = schedule->add(at, {36'000'000})) check(schedule->between(at, *due).millis == 36'000'000);
+    if (const auto due = schedule->add(at, {36'000'000}))
+        check(schedule->between(at, *due).millis == 36'000'000);
     if (schedule->definition().combine != calendar::Combine::None) return 0;
     Findings again;
-    check(wire::read_schedule_file(wire::write_schedule(schedule->definition()), "f.yaml", zones, again).has_value());
+    check(wire::read_schedule_file(wire::write_schedule(schedule->definition()), "f.yaml", zones,
+                                   again)
+              .has_value());
     return 0;
 }

@@ -36,10 +36,14 @@ struct Read {
     Findings findings;
     std::optional<calendar::Schedule> schedule;
 
-    explicit Read(std::string_view text) { schedule = read_schedule_file(text, "dir/office.yaml", zones, findings); }
+    explicit Read(std::string_view text) {
+        schedule = read_schedule_file(text, "dir/office.yaml", zones, findings);
+    }
     bool has(std::string_view code, std::uint32_t line, std::uint32_t column) const {
         for (const auto& f : findings)
-            if (f.error.code == code && f.error.place.line == line && f.error.place.column == column) return true;
+            if (f.error.code == code && f.error.place.line == line &&
+                f.error.place.column == column)
+                return true;
         return false;
     }
 };
@@ -61,14 +65,15 @@ Instant at(std::string_view text) { return *parse_instant(text); }
 
 }  // namespace
 
-TEST_CASE("an office with China's holidays is read, and an entry of its own beats the statutory one") {
+TEST_CASE(
+    "an office with China's holidays is read, and an entry of its own beats the statutory one") {
     const Read read(kOffice);
     REQUIRE(read.schedule);
     CHECK(read.findings.empty());
     CHECK(read.schedule->name() == "office");
     CHECK(read.schedule->announced_until() == Date::of(2026, 12, 31));
-    CHECK(read.schedule->is_open(at("2026-02-14T02:00:00Z")));         // make-up Saturday
-    CHECK(read.schedule->is_open(at("2026-10-01T02:00:00Z")));         // duty roster
+    CHECK(read.schedule->is_open(at("2026-02-14T02:00:00Z")));  // make-up Saturday
+    CHECK(read.schedule->is_open(at("2026-10-01T02:00:00Z")));  // duty roster
     CHECK_FALSE(read.schedule->is_open(at("2026-10-02T02:00:00Z")));
 }
 
@@ -95,7 +100,8 @@ TEST_CASE("all that is off is told at once, with its place") {
 TEST_CASE("every kind of exception is read") {
     const Read read(
         "zone: Asia/Shanghai\n"
-        "cycle: {anchor: 2026-01-05, weeks: [{mon-thu: '09:00-18:00'}, {周一至周五: '22:00-06:00'}]}\n"
+        "cycle: {anchor: 2026-01-05, weeks: [{mon-thu: '09:00-18:00'}, {周一至周五: "
+        "'22:00-06:00'}]}\n"
         "holidays: [{from: 2026-05-01, to: 2026-05-03}, {every: 12-25, name: Christmas}]\n"
         "days: {2026-03-14: '09:00-12:00', 2026-03-16: closed}\n"
         "makeup_days: [{date: 2026-01-10, like: mon}]\n"
@@ -108,18 +114,21 @@ TEST_CASE("every kind of exception is read") {
     REQUIRE(read.schedule);
     const auto& s = *read.schedule;
     CHECK(s.is_open(at("2026-01-05T01:00:00Z")));
-    CHECK_FALSE(s.is_open(at("2026-01-06T04:30:00Z")));   // break
-    CHECK_FALSE(s.is_open(at("2026-01-07T05:00:00Z")));   // closure
-    CHECK(s.is_open(at("2026-01-10T01:00:00Z")));         // make-up Saturday like Monday
-    CHECK(s.is_open(at("2026-01-12T20:00:00Z")));         // second week, overnight
+    CHECK_FALSE(s.is_open(at("2026-01-06T04:30:00Z")));  // break
+    CHECK_FALSE(s.is_open(at("2026-01-07T05:00:00Z")));  // closure
+    CHECK(s.is_open(at("2026-01-10T01:00:00Z")));        // make-up Saturday like Monday
+    CHECK(s.is_open(at("2026-01-12T20:00:00Z")));        // second week, overnight
     CHECK_FALSE(s.is_workday(Date::of(2026, 5, 2)));
     CHECK_FALSE(s.is_workday(Date::of(2029, 12, 25)));
-    CHECK(s.is_open(at("2027-01-02T20:00:00Z")));         // the version from 2027
+    CHECK(s.is_open(at("2027-01-02T20:00:00Z")));  // the version from 2027
     CHECK(s.definition().cutoff == 16 * 3600);
 }
 
 TEST_CASE("what is written is read back equal") {
-    for (const std::string_view text : {kOffice, std::string_view("name: 'a \"b\"'\nzone: Asia/Shanghai\nalways open: yes\ncutoff: 16:00\n")}) {
+    for (const std::string_view text :
+         {kOffice,
+          std::string_view(
+              "name: 'a \"b\"'\nzone: Asia/Shanghai\nalways open: yes\ncutoff: 16:00\n")}) {
         const Read first(text);
         REQUIRE(first.schedule);
         const Read second(write_schedule(first.schedule->definition()));
@@ -143,13 +152,15 @@ TEST_CASE("schedules that combine others may stand in any order; circles are tol
     REQUIRE(all.contains("both"));
     CHECK(all.at("both").is_open(at("2026-01-01T19:00:00Z")));
     CHECK_FALSE(all.at("both").is_open(at("2026-01-01T20:00:00Z")));
-    const auto circle = read_yaml("a: {zone: UTC, union: [b]}\nb: {zone: UTC, union: [a]}\n", "s.yaml");
+    const auto circle =
+        read_yaml("a: {zone: UTC, union: [b]}\nb: {zone: UTC, union: [a]}\n", "s.yaml");
     CHECK(read_schedules(circle.documents.front(), zones, findings).empty());
     CHECK(!findings.empty());
 }
 
 TEST_CASE("the two public sources of China's holidays agree on every day") {
-    const std::string path = YINUO_SOURCE_DIR "/../shared/data/cn_holidays/chinese-days-1.5.7/chinese-days.json";
+    const std::string path =
+        YINUO_SOURCE_DIR "/../shared/data/cn_holidays/chinese-days-1.5.7/chinese-days.json";
     const std::string text = file(path);
     if (text.empty()) {
         MESSAGE("skipped: no second source beside the project");
@@ -159,7 +170,8 @@ TEST_CASE("the two public sources of China's holidays agree on every day") {
     const auto json = parse_json(text, memory);
     REQUIRE(json);
     calendar::Definition definition;
-    for (int day = 0; day < 5; ++day) definition.plan.weeks.resize(1), definition.plan.weeks[0].days[day] = {{0, 86'400}};
+    for (int day = 0; day < 5; ++day)
+        definition.plan.weeks.resize(1), definition.plan.weeks[0].days[day] = {{0, 86'400}};
     calendar::add_cn_statutory(definition);
     const auto schedule = *calendar::Schedule::build(definition);
     const Json* holidays = json->find("holidays");
@@ -183,7 +195,8 @@ TEST_CASE("every public business-hours vector of the plain kind passes") {
     SomeZones zones;
     const auto report = run_vectors(text, path, zones);
     REQUIRE(report);
-    for (const auto& failure : report->failures) CHECK_MESSAGE(false, failure.id << " " << failure.what);
+    for (const auto& failure : report->failures)
+        CHECK_MESSAGE(false, failure.id << " " << failure.what);
     CHECK(report->all.passed >= 887);
 }
 
@@ -197,7 +210,8 @@ TEST_CASE("a table is judged row by row, bad rows are told with their line") {
         "3,2026-03-02 09:00,7.5,2026-03-02 18:00:00,wall time\r\n"
         "\r\n"
         "4,2026-03-02T09:00:00+08:00,8,,open\r\n"
-        "\"5\",\"2026-03-02T01:00:00Z\",\"8\",2026-03-03T02:00:00Z,\"a \"\"quoted\"\"\r\nnote, with a comma\"\r\n"
+        "\"5\",\"2026-03-02T01:00:00Z\",\"8\",2026-03-03T02:00:00Z,\"a \"\"quoted\"\"\r\nnote, "
+        "with a comma\"\r\n"
         "6,2026-02-30T01:00:00Z,8,,no such day\r\n"
         "7,2026-03-02T01:00:00Z,-8,,no hours\r\n"
         "8\r\n"
@@ -216,8 +230,11 @@ TEST_CASE("a table is judged row by row, bad rows are told with their line") {
         REQUIRE(report->bad == 4);
         CHECK(report->first_bad[0].line == 9);
         CHECK(report->first_bad[3].line == 12);
-        CHECK(out.starts_with("id,opened,hours,closed,note,due,verdict\n1,2026-03-02T01:00:00Z,7.5,2026-03-02T10:00:00Z,at closing,2026-03-02T10:00:00Z,in-time\n"));
+        CHECK(
+            out.starts_with("id,opened,hours,closed,note,due,verdict\n1,2026-03-02T01:00:00Z,7.5,"
+                            "2026-03-02T10:00:00Z,at closing,2026-03-02T10:00:00Z,in-time\n"));
     }
-    CHECK(judge_csv("id,open,hours,closed\n", "t.csv", {}, *read.schedule).error().code == "missing-column");
+    CHECK(judge_csv("id,open,hours,closed\n", "t.csv", {}, *read.schedule).error().code ==
+          "missing-column");
     CHECK(judge_csv("", "t.csv", {}, *read.schedule).error().code == "empty-file");
 }
