@@ -82,14 +82,17 @@ Finding to_finding(const Promise& promise, const LegGap& gap) {
     return {Severity::Warning,
             {.code = "leg-cannot-serve",
              .what = {"内部环节" + quoted(leg.name) + "的时限不足以保证" + quoted(outer.name) + "：" + start.zh +
-                          "开始，该环节到 " + leg_due.zh + " 才算超时，而对客户的截止时间是 " + outer_due.zh +
+                          " 开始，该环节到 " + leg_due.zh + " 才算超时，而对客户的截止时间是 " + outer_due.zh +
                           (never ? "；任何时候开始都是如此" : "；一年中有 " + share + " 的开始时刻如此"),
                       "leg \"" + leg.name + "\" cannot serve \"" + outer.name + "\": begun " + start.en +
                           ", the leg is in time until " + leg_due.en + ", but the customer's promise is due " +
                           outer_due.en + (never ? "; so it is whenever it begins" : "; so it is for " + share + " of the starts in a year")},
-             .mend = {"缩短该环节的时限，让它与" + quoted(outer.name) + "用同一种时间（钟点或工作时间），或放宽对客户的时限",
-                      "shorten the leg, count both in the same time (clock or work time), or give \"" + outer.name +
-                          "\" a longer limit"},
+             .mend = never ? Text{"缩短该环节的时限，或放宽对客户的时限；若用到这个环节时承诺已不适用，在 limits 里说明",
+                                  "shorten the leg, or give \"" + outer.name +
+                                      "\" a longer limit; if the promise doesn't hold where this leg is needed, say so in limits"}
+                           : Text{"缩短该环节的时限，让它与" + quoted(outer.name) + "用同一种时间（钟点或工作时间），或放宽对客户的时限",
+                                  "shorten the leg, count both in the same time (clock or work time), or give \"" + outer.name +
+                                      "\" a longer limit"},
              .place = leg.place}};
 }
 
@@ -107,7 +110,7 @@ std::optional<Finding> legs_in_a_row(const Promise& promise, int outer, const st
                outer_due = tell(gap->outer_due, *promise.zone);
     return Finding{Severity::Warning,
                    {.code = "legs-too-long",
-                    .what = {quoted(clause.name) + "的各环节依次用满时限，就超过了对客户的承诺：" + start.zh + "开始，到 " +
+                    .what = {quoted(clause.name) + "的各环节依次用满时限，就超过了对客户的承诺：" + start.zh + " 开始，到 " +
                                  leg_due.zh + " 才全部完成，而截止时间是 " + outer_due.zh,
                              "the legs of \"" + clause.name + "\", one after the other and each in time, take too long: begun " +
                                  start.en + " they end " + leg_due.en + ", but the promise is due " + outer_due.en},

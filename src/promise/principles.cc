@@ -75,7 +75,7 @@ Findings check_promise(const Promise& promise) {
     Findings findings = check_legs(promise);
     for (auto& score : judge(promise))
         for (auto& reason : score.reasons)
-            findings.push_back({reason.points >= 15 ? Severity::Warning : Severity::Note, std::move(reason.error)});
+            findings.push_back({severity_of(reason), std::move(reason.error)});
     std::ranges::stable_sort(findings, [](const Finding& a, const Finding& b) {
         return a.error.place.line < b.error.place.line;
     });
@@ -204,25 +204,28 @@ void judge_clause_simplicity(const Clause& clause, Judging& judging) {
         judging.take(10, 10, "simplicity-many-duties", clause.place,
                      {"条款" + zh(clause.name) + "要顾客做 " + std::to_string(duties) + " 件事", "clause " + en(clause.name) + " asks the customer for " + std::to_string(duties) + " things"},
                      {"能由企业代办的就代办", "do for the customer what can be done for them"});
-    each_formula(clause, [&](const Formula& formula) {
-        const int parts = comparisons_in(formula.text());
-        if (parts > 5 || formula.text().size() > 200)
-            judging.take(10, 20, "simplicity-long-condition", formula.place,
-                         {"条款" + zh(clause.name) + "有一个条件包含 " + std::to_string(parts) + " 个判断，没人能在电话里说清楚", "a condition of clause " + en(clause.name) + " has " + std::to_string(parts) + " parts; nobody can explain it on the phone"},
-                         {"拆成几行情形，或让业务系统先给出一个字段", "split it into cases, or let the source system say it in one field"});
-    });
+}
+
+void judge_length(const Formula& formula, Judging& judging) {
+    const int parts = comparisons_in(formula.text());
+    if (parts <= 5 && formula.text().size() <= 200) return;
+    judging.take(10, 20, "simplicity-long-condition", formula.place,
+                 {"有一个条件包含 " + std::to_string(parts) + " 个判断，没人能在电话里说清楚", "a condition has " + std::to_string(parts) + " parts; nobody can explain it on the phone"},
+                 {"拆成几行情形，或让业务系统先给出一个字段", "split it into cases, or let the source system say it in one field"});
 }
 
 }  // namespace
 
 void judge_simplicity(const Promise& promise, Judging& judging) {
     std::size_t clauses = 0, exceptions = 0;
+    if (promise.audience) judge_length(promise.audience->formula, judging);
     for (const auto& clause : promise.clauses) {
         if (!is_written(clause)) continue;
         clauses += !is_leg(clause);
         exceptions += clause.pauses.size() + (clause.voids ? 1 : 0) + (clause.waives ? 1 : 0) + (clause.audience ? 1 : 0);
         if (const auto* rate = std::get_if<Rate>(&clause.shape)) exceptions += rate->except ? 1 : 0;
         judge_clause_simplicity(clause, judging);
+        each_formula(clause, [&](const Formula& formula) { judge_length(formula, judging); });
     }
     if (clauses > 5)
         judging.take(static_cast<int>(std::min<std::size_t>(clauses - 5, 6)) * 5, 30, "simplicity-many-clauses", promise.place,

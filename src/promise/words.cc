@@ -57,11 +57,12 @@ Text tell(Millis span) {
     return text.zh.empty() ? Text{"0 秒", "0 s"} : text;
 }
 
-std::string percent(std::int64_t count, std::int64_t of) {
+std::string percent(std::int64_t count, std::int64_t of, int places) {
     if (of <= 0) return "-";
     const double share = 100.0 * static_cast<double>(count) / static_cast<double>(of);
     std::array<char, 32> text{};
-    for (int places = count == of || count == 0 ? 0 : 1; places < 6; ++places) {
+    if (count == of || count == 0) places = 0;
+    for (; places < 6; ++places) {
         std::snprintf(text.data(), text.size(), "%.*f %%", places, share);
         const std::string_view shown = text.data();
         const bool whole = shown.starts_with("100") || (share < 1 && shown.find_first_of("123456789") == std::string_view::npos);

@@ -15,8 +15,8 @@ Text tell(Date);  // "02-14（周六）" / "Sat 02-14"
 // "1 小时 30 分" / "1 h 30 min".
 Text tell(Millis);
 
-// "97.9 %"; at least one digit that isn't nine or nought where the share isn't whole.
-std::string percent(std::int64_t count, std::int64_t of);
+// "97.9 %"; more digits than asked for where a share that isn't whole would look as if it were.
+std::string percent(std::int64_t count, std::int64_t of, int places = 1);
 
 // A day to begin examples with: the promise's first, or else one in the year of the first holiday
 // that any of its schedules knows.

@@ -24,11 +24,11 @@ struct Start {
 
 // Where examples are looked for, and the days they lie on.
 struct Ground {
-    const Promise& promise;
     const Zone& zone;
     const Schedule* schedule;  // the limit's own; null: none
+    const Schedule* days;      // whose holidays people keep: the same, or any that the promise has
 
-    bool is_workday(Date date) const { return schedule ? schedule->is_workday(date) : date.weekday() < 5; }
+    bool is_workday(Date date) const { return days ? days->is_workday(date) : date.weekday() < 5; }
     Instant at(Date date, std::int64_t millis_of_day) const { return zone.to_instant(LocalTime::of(date, millis_of_day)); }
     // Half an hour before that day's last closing; without a schedule 17:30.
     Instant late_on(Date date) const {
@@ -66,9 +66,7 @@ Start usual_start(const Ground& ground, Date from) {
 // The last working day before the first holiday from `from` on; without holidays, a Friday.
 Start eve_start(const Ground& ground, Date from) {
     std::vector<NamedDay> holidays;
-    if (ground.schedule) gather_holidays(*ground.schedule, from, holidays);
-    else
-        for (const auto& schedule : ground.promise.schedules) gather_holidays(schedule, from, holidays);
+    if (ground.days) gather_holidays(*ground.days, from, holidays);
     std::ranges::sort(holidays, {}, &NamedDay::date);
     for (const auto& holiday : holidays) {
         Date eve = holiday.date.plus_days(-1);
@@ -216,7 +214,9 @@ void add(const Promise& promise, const Limit& limit, const Start& start, std::si
 void add_three(const Promise& promise, const Limit& limit, const Within* table, std::size_t row, std::string condition,
                std::vector<WorkedDeadline>& out) {
     const Schedule* schedule = limit.schedule >= 0 ? &promise.schedules[static_cast<std::size_t>(limit.schedule)] : nullptr;
-    const Ground ground{promise, schedule ? schedule->zone() : *promise.zone, schedule};
+    const Schedule* days = schedule;
+    if (days == nullptr && !promise.schedules.empty()) days = &promise.schedules.front();
+    const Ground ground{schedule ? schedule->zone() : *promise.zone, schedule, days};
     const Date from = usual_day(promise);
     for (const Start& start : {usual_start(ground, from), eve_start(ground, from), clocks_start(ground, from, limit)})
         if (table == nullptr || may_take(*table, row, start.at, *promise.zone))

@@ -70,8 +70,14 @@ private:
     }
 
     void reputation() {
+        bool drawn = false;
+        Text why_not;
         each_measured([&](const promise::Clause& clause, const ClauseReport& measured) {
-            if (!measured.curve || !measured.curve->dial.present) return;
+            if (!measured.curve || !measured.curve->dial.present) {
+                if (why_not.en.empty()) why_not = measured.no_curve;
+                return;
+            }
+            drawn = true;
             const auto present = *measured.curve->dial.present;
             for (const auto& point : measured.curve->line) {
                 if (point.limit <= 0 || point.limit * 2 > present || point.rate.value < kKeptBeyond || point.kept + point.broken < kSettledLeast) continue;
@@ -87,6 +93,10 @@ private:
             }
         });
         if (!measured()) return too_little(Condition::Reputation);
+        if (!drawn)
+            return otherwise(Condition::Reputation, Judgement::NotChecked, "no-curve",
+                             {"没有可以收紧的时限，未检查" + (why_not.zh.empty() ? "" : "：" + why_not.zh),
+                              "not checked: there is no limit to tighten" + (why_not.en.empty() ? "" : ": " + why_not.en)});
         otherwise(Condition::Reputation, Judgement::Fine, "reputation-fine", {"承诺没有落在现有口碑之后", "the promise doesn't lag behind what customers already get"});
     }
 
@@ -111,8 +121,8 @@ private:
                         mend.en += "; 90 % would be kept with a limit of " + wanted.en;
                     }
             say(Condition::Quality, refused ? Judgement::Refused : Judgement::Warned, refused ? "quality-refused" : "quality-too-low", clause.place,
-                {"条款" + zh(clause.name) + "做不到：回测 " + std::to_string(settled) + " 件中违约 " + percent(counts.broken(), settled) + "（" + of + "），兑现率 " + percent(counts.kept(), settled) + "（95 % 区间 " + interval.data() + "）",
-                 "clause " + en(clause.name) + " can't be kept: of " + std::to_string(settled) + " in the back-test " + percent(counts.broken(), settled) + " broke (" + of + "), " + percent(counts.kept(), settled) + " were kept (95 % interval " + interval.data() + ")"},
+                {"条款" + zh(clause.name) + "做不到：回测 " + std::to_string(settled) + " 件中违约 " + percent(counts.broken(), settled, 2) + "（" + of + "），兑现率 " + percent(counts.kept(), settled, 2) + "（95 % 区间 " + interval.data() + "）",
+                 "clause " + en(clause.name) + " can't be kept: of " + std::to_string(settled) + " in the back-test " + percent(counts.broken(), settled, 2) + " broke (" + of + "), " + percent(counts.kept(), settled, 2) + " were kept (95 % interval " + interval.data() + ")"},
                 std::move(mend));
         });
         std::ranges::stable_sort(results_, [](const ConditionResult& a, const ConditionResult& b) {
@@ -227,11 +237,11 @@ std::string_view name_of(Condition condition) {
 
 Text describe(Condition condition) {
     switch (condition) {
-        case Condition::Reputation: return {"口碑已超出承诺", "reputation already beyond it"};
-        case Condition::Quality: return {"现有质量做不到", "present quality too low"};
-        case Condition::Control: return {"结果不由企业掌控", "outcome beyond our control"};
-        case Condition::Payout: return {"预期赔付大于收益", "expected payout above benefit"};
-        case Condition::Risk: return {"顾客购买风险小", "purchase risk small"};
+        case Condition::Reputation: return {"现有口碑", "reputation"};
+        case Condition::Quality: return {"现有质量", "present quality"};
+        case Condition::Control: return {"结果由谁掌控", "control of the outcome"};
+        case Condition::Payout: return {"赔付与收益", "payout and benefit"};
+        case Condition::Risk: return {"顾客的购买风险", "purchase risk"};
     }
     return {};
 }
