@@ -11,7 +11,9 @@ using calendar::Hours;
 
 // Mon-Fri 09:00-12:00 and 13:30-18:00 at +08:00, off 2026-02-15 to 02-23, on duty Sat 02-14.
 calendar::Schedule office(const Zone& zone) {
-    calendar::Definition definition{.name = "office", .zone = zone};
+    calendar::Definition definition;
+    definition.name = "office";
+    definition.zone = zone;
     calendar::Week week;
     for (int day = 0; day < 5; ++day) week.days[day] = {Hours{9 * 3600, 12 * 3600}, Hours{48600, 18 * 3600}};
     definition.plan.weeks = {week};
@@ -37,7 +39,7 @@ struct Lines {
         Clause clause;
         clause.name = std::move(name);
         Within within;
-        within.rows.push_back({.limit = *parse_limit(limit, promise.schedule_names)});
+        within.rows.push_back({{}, *parse_limit(limit, promise.schedule_names), {}});
         clause.shape = std::move(within);
         clause.outer = outer;
         promise.clauses.push_back(std::move(clause));
@@ -80,6 +82,7 @@ TEST_CASE("shares and spans are told without rounding them whole") {
     CHECK(percent(0, 5) == "0 %");
     CHECK(percent(5, 5) == "100 %");
     CHECK(percent(137, 140) == "97.9 %");
+    CHECK(percent(137, 140, 2) == "97.86 %");
     CHECK(percent(99'999, 100'000) == "99.999 %");
     CHECK(tell(Millis{5'400'000}).en == "1 h 30 min");
 }

@@ -121,11 +121,22 @@ void add_closed(std::vector<Piece>& pieces, const calendar::Stretch& stretch) {
     last.what.en += ", " + what.en;
 }
 
+// "20 h, the clocks going forward 1 h": real time, and why the wall shows another.
+Text real_time(Period period, const Zone& zone) {
+    Text what = tell(period.length());
+    const auto shift = zone.offset_seconds(period.end) - zone.offset_seconds(period.begin);
+    if (shift == 0) return what;
+    const Text by = tell(seconds(shift < 0 ? -shift : shift));
+    what.zh += std::string("，其间时钟拨") + (shift > 0 ? "快 " : "慢 ") + by.zh;
+    what.en += std::string(", the clocks going ") + (shift > 0 ? "forward " : "back ") + by.en;
+    return what;
+}
+
 std::vector<Piece> pieces_of_work(const Schedule& schedule, Instant start, Instant due) {
     std::vector<Piece> pieces;
     for (const auto& stretch : schedule.explain(start, due)) {
         if (stretch.open)
-            pieces.push_back({{stretch.begin, stretch.end}, true, tell(stretch.end - stretch.begin)});
+            pieces.push_back({{stretch.begin, stretch.end}, true, real_time({stretch.begin, stretch.end}, schedule.zone())});
         else
             add_closed(pieces, stretch);
     }
@@ -163,17 +174,11 @@ std::vector<Piece> pieces_of(const Ground& ground, const Limit& limit, Instant s
     if (due <= start) return {};
     if (limit.unit == Unit::Work) return pieces_of_work(*ground.schedule, start, due);
     if (limit.unit == Unit::WorkingDays) return pieces_of_working_days(*ground.schedule, start, due);
-    Text what = tell(due - start);
+    Text what = real_time({start, due}, ground.zone);
     if (limit.unit != Unit::Clock) {
         const auto count = ground.zone.to_local(due).date().days - ground.zone.to_local(start).date().days;
         const Text dates = days(count, "个日历日", "calendar day");
         what = {dates.zh + "，合 " + what.zh, dates.en + ", " + what.en};
-    }
-    const auto shift = ground.zone.offset_seconds(due) - ground.zone.offset_seconds(start);
-    if (shift != 0) {
-        const Text by = tell(seconds(shift < 0 ? -shift : shift));
-        what.zh += std::string("，其间时钟拨") + (shift > 0 ? "快 " : "慢 ") + by.zh;
-        what.en += std::string(", the clocks going ") + (shift > 0 ? "forward " : "back ") + by.en;
     }
     return {{{start, due}, true, std::move(what)}};
 }
