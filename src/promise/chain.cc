@@ -27,7 +27,8 @@ std::optional<Instant> due_of(const LimitRow& row, Instant start, const Calendar
 }
 
 // The earliest that the leg is surely due by; nullopt when that depends on data.
-std::optional<Instant> least_due(const Within& leg, const LimitRow& outer, Instant start, const Calendars& calendars) {
+std::optional<Instant> least_due(const Within& leg, const LimitRow& outer, Instant start,
+                                 const Calendars& calendars) {
     const auto same = [&](const LimitRow& row) {
         return row.when && outer.when && row.when->formula.text() == outer.when->formula.text();
     };
@@ -81,42 +82,55 @@ Finding to_finding(const Promise& promise, const LegGap& gap) {
     const bool never = gap.starts_failing == gap.starts_tried;
     return {Severity::Warning,
             {.code = "leg-cannot-serve",
-             .what = {"内部环节" + quoted(leg.name) + "的时限不足以保证" + quoted(outer.name) + "：" + start.zh +
-                          " 开始，该环节到 " + leg_due.zh + " 才算超时，而对客户的截止时间是 " + outer_due.zh +
-                          (never ? "；任何时候开始都是如此" : "；一年中有 " + share + " 的开始时刻如此"),
-                      "leg \"" + leg.name + "\" cannot serve \"" + outer.name + "\": begun " + start.en +
-                          ", the leg is in time until " + leg_due.en + ", but the customer's promise is due " +
-                          outer_due.en + (never ? "; so it is whenever it begins" : "; so it is for " + share + " of the starts in a year")},
-             .mend = never ? Text{"缩短该环节的时限，或放宽对客户的时限；若用到这个环节时承诺已不适用，在 limits 里说明",
+             .what = {"内部环节" + quoted(leg.name) + "的时限不足以保证" + quoted(outer.name) +
+                          "：" + start.zh + " 开始，该环节到 " + leg_due.zh +
+                          " 才算超时，而对客户的截止时间是 " + outer_due.zh +
+                          (never ? "；任何时候开始都是如此"
+                                 : "；一年中有 " + share + " 的开始时刻如此"),
+                      "leg \"" + leg.name + "\" cannot serve \"" + outer.name + "\": begun " +
+                          start.en + ", the leg is in time until " + leg_due.en +
+                          ", but the customer's promise is due " + outer_due.en +
+                          (never ? "; so it is whenever it begins"
+                                 : "; so it is for " + share + " of the starts in a year")},
+             .mend = never ? Text{"缩短该环节的时限，或放宽对客户的时限；若用到这个环节时承诺已不适"
+                                  "用，在 limits 里说明",
                                   "shorten the leg, or give \"" + outer.name +
-                                      "\" a longer limit; if the promise doesn't hold where this leg is needed, say so in limits"}
-                           : Text{"缩短该环节的时限，让它与" + quoted(outer.name) + "用同一种时间（钟点或工作时间），或放宽对客户的时限",
-                                  "shorten the leg, count both in the same time (clock or work time), or give \"" + outer.name +
-                                      "\" a longer limit"},
+                                      "\" a longer limit; if the promise doesn't hold where this "
+                                      "leg is needed, say so in limits"}
+                           : Text{"缩短该环节的时限，让它与" + quoted(outer.name) +
+                                      "用同一种时间（钟点或工作时间），或放宽对客户的时限",
+                                  "shorten the leg, count both in the same time (clock or work "
+                                  "time), or give \"" +
+                                      outer.name + "\" a longer limit"},
              .place = leg.place}};
 }
 
-std::optional<Finding> legs_in_a_row(const Promise& promise, int outer, const std::vector<int>& legs) {
+std::optional<Finding> legs_in_a_row(const Promise& promise, int outer,
+                                     const std::vector<int>& legs) {
     const auto calendars = promise.calendars();
-    const auto gap = widest_gap(promise, *within_of(promise, outer), [&](const LimitRow& row, Instant start) {
-        std::optional<Instant> at = start;
-        for (const int leg : legs)
-            if (at) at = least_due(*within_of(promise, leg), row, *at, calendars);
-        return at;
-    });
+    const auto gap =
+        widest_gap(promise, *within_of(promise, outer), [&](const LimitRow& row, Instant start) {
+            std::optional<Instant> at = start;
+            for (const int leg : legs)
+                if (at) at = least_due(*within_of(promise, leg), row, *at, calendars);
+            return at;
+        });
     if (!gap) return std::nullopt;
     const auto& clause = promise.clauses[static_cast<std::size_t>(outer)];
     const auto start = tell(gap->start, *promise.zone), leg_due = tell(gap->leg_due, *promise.zone),
                outer_due = tell(gap->outer_due, *promise.zone);
-    return Finding{Severity::Warning,
-                   {.code = "legs-too-long",
-                    .what = {quoted(clause.name) + "的各环节依次用满时限，就超过了对客户的承诺：" + start.zh + " 开始，到 " +
-                                 leg_due.zh + " 才全部完成，而截止时间是 " + outer_due.zh,
-                             "the legs of \"" + clause.name + "\", one after the other and each in time, take too long: begun " +
-                                 start.en + " they end " + leg_due.en + ", but the promise is due " + outer_due.en},
-                    .mend = {"缩短环节时限，使其总和留有余量；各环节若同时进行，可不理会",
-                             "shorten the legs until their sum leaves room; if they run side by side, let it be"},
-                    .place = clause.place}};
+    return Finding{
+        Severity::Warning,
+        {.code = "legs-too-long",
+         .what = {quoted(clause.name) + "的各环节依次用满时限，就超过了对客户的承诺：" + start.zh +
+                      " 开始，到 " + leg_due.zh + " 才全部完成，而截止时间是 " + outer_due.zh,
+                  "the legs of \"" + clause.name +
+                      "\", one after the other and each in time, take too long: begun " + start.en +
+                      " they end " + leg_due.en + ", but the promise is due " + outer_due.en},
+         .mend =
+             {"缩短环节时限，使其总和留有余量；各环节若同时进行，可不理会",
+              "shorten the legs until their sum leaves room; if they run side by side, let it be"},
+         .place = clause.place}};
 }
 
 }  // namespace
@@ -149,12 +163,16 @@ Findings check_legs(const Promise& promise) {
     for (const auto& gap : gaps) findings.push_back(to_finding(promise, gap));
     for (int outer = 0; outer < static_cast<int>(promise.clauses.size()); ++outer) {
         if (within_of(promise, outer) == nullptr) continue;
-        if (std::ranges::any_of(gaps, [&](const LegGap& gap) { return gap.outer == outer; })) continue;
+        if (std::ranges::any_of(gaps, [&](const LegGap& gap) { return gap.outer == outer; }))
+            continue;
         std::vector<int> legs;
         for (int i = 0; i < static_cast<int>(promise.clauses.size()); ++i)
-            if (promise.clauses[static_cast<std::size_t>(i)].outer == outer && within_of(promise, i) != nullptr) legs.push_back(i);
+            if (promise.clauses[static_cast<std::size_t>(i)].outer == outer &&
+                within_of(promise, i) != nullptr)
+                legs.push_back(i);
         if (legs.size() < 2) continue;
-        if (auto finding = legs_in_a_row(promise, outer, legs)) findings.push_back(std::move(*finding));
+        if (auto finding = legs_in_a_row(promise, outer, legs))
+            findings.push_back(std::move(*finding));
     }
     return findings;
 }

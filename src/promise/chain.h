@@ -12,14 +12,14 @@
 namespace yinuo::promise {
 
 struct LegGap {
-    int leg = 0;                // clause index
+    int leg = 0;  // clause index
     int outer = 0;
     // The start with the largest gap, if the leg begins together with the outer clause.
     Instant start;
     Instant leg_due;
     Instant outer_due;
     int starts_tried = 0;
-    int starts_failing = 0;     // equal: it never can
+    int starts_failing = 0;  // equal: it never can
 };
 
 // Rows of limits are compared where a start can reach both; what depends on data that nobody knows

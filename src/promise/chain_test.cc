@@ -15,9 +15,11 @@ calendar::Schedule office(const Zone& zone) {
     definition.name = "office";
     definition.zone = zone;
     calendar::Week week;
-    for (int day = 0; day < 5; ++day) week.days[day] = {Hours{9 * 3600, 12 * 3600}, Hours{48600, 18 * 3600}};
+    for (int day = 0; day < 5; ++day)
+        week.days[day] = {Hours{9 * 3600, 12 * 3600}, Hours{48600, 18 * 3600}};
     definition.plan.weeks = {week};
-    for (int day = 15; day <= 23; ++day) definition.holidays.push_back({Date::of(2026, 2, day), "春节"});
+    for (int day = 15; day <= 23; ++day)
+        definition.holidays.push_back({Date::of(2026, 2, day), "春节"});
     definition.makeup_days.push_back({Date::of(2026, 2, 14), std::nullopt});
     return *calendar::Schedule::build(definition);
 }
@@ -33,7 +35,8 @@ struct Lines {
         promise.schedules.push_back(office(zone));
         promise.schedule_names = {"office"};
         add("answer", outer, -1);
-        for (const auto& leg : legs) add("answer.leg" + std::to_string(promise.clauses.size()), leg, 0);
+        for (const auto& leg : legs)
+            add("answer.leg" + std::to_string(promise.clauses.size()), leg, 0);
     }
     void add(std::string name, const std::string& limit, int outer) {
         Clause clause;

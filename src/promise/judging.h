@@ -12,7 +12,9 @@ namespace yinuo::promise {
 // Takes points off; of one code at most `most` points in all, however many places it has.
 class Judging {
 public:
-    Judging(const Promise& promise, Principle principle) : promise_(promise) { score_.principle = principle; }
+    Judging(const Promise& promise, Principle principle) : promise_(promise) {
+        score_.principle = principle;
+    }
 
     void take(int points, int most, std::string code, const Place& place, Text what, Text mend);
     Score finish();
@@ -37,11 +39,15 @@ inline bool is_written(const Clause& clause) {
     return !clause.name.ends_with(".verification") && !clause.name.ends_with(".payment");
 }
 inline bool is_leg(const Clause& clause) { return clause.outer >= 0; }
+// Begins with another clause's verdict: what we owe after a breach, not what the customer ordered.
+inline bool is_follow_up(const Clause& clause) { return !clause.watches.empty(); }
 
 // The customer waits for something: lateness can grow.
 inline bool has_deadline(const Clause& clause) {
-    return std::holds_alternative<Within>(clause.shape) || std::holds_alternative<By>(clause.shape) ||
-           std::holds_alternative<Window>(clause.shape) || std::holds_alternative<Every>(clause.shape);
+    return std::holds_alternative<Within>(clause.shape) ||
+           std::holds_alternative<By>(clause.shape) ||
+           std::holds_alternative<Window>(clause.shape) ||
+           std::holds_alternative<Every>(clause.shape);
 }
 // Over in an hour by the clock, whatever happens: nobody pauses a call of 20 seconds.
 bool is_quick(const Clause&);

@@ -36,7 +36,9 @@ struct Score {
 
 std::array<Score, kPrinciples> judge(const Promise&);
 // A warning from 15 points on, otherwise a note.
-inline Severity severity_of(const Reason& reason) { return reason.points >= 15 ? Severity::Warning : Severity::Note; }
+inline Severity severity_of(const Reason& reason) {
+    return reason.points >= 15 ? Severity::Warning : Severity::Note;
+}
 
 // All of it as findings: reasons as warnings (15 points and more) and notes, and legs that cannot
 // serve the clause they belong to (promise/chain.h).

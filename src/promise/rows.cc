@@ -11,7 +11,8 @@ namespace {
 // "time(16:00:00)" in milliseconds of the day.
 std::optional<std::int64_t> millis_of_day(const std::string& value) {
     int hour = 0, minute = 0, second = 0;
-    if (std::sscanf(value.c_str(), "time(%2d:%2d:%2d)", &hour, &minute, &second) < 2) return std::nullopt;
+    if (std::sscanf(value.c_str(), "time(%2d:%2d:%2d)", &hour, &minute, &second) < 2)
+        return std::nullopt;
     return ((hour * 60ll + minute) * 60 + second) * 1000;
 }
 
@@ -25,7 +26,8 @@ bool holds(std::int64_t left, const std::string& sign, std::int64_t right) {
 }
 
 Applies one(const Comparison& comparison, std::int64_t clock) {
-    if (comparison.name != "local time(at)" || comparison.values.size() != 1) return Applies::Perhaps;
+    if (comparison.name != "local time(at)" || comparison.values.size() != 1)
+        return Applies::Perhaps;
     const auto bound = millis_of_day(comparison.values.front());
     if (!bound) return Applies::Perhaps;
     return holds(clock, comparison.sign, *bound) ? Applies::Yes : Applies::No;

@@ -7,7 +7,8 @@
 namespace yinuo::promise {
 namespace {
 
-constexpr std::array<const char*, 7> kDaysZh = {"周一", "周二", "周三", "周四", "周五", "周六", "周日"};
+constexpr std::array<const char*, 7> kDaysZh = {"周一", "周二", "周三", "周四",
+                                                "周五", "周六", "周日"};
 constexpr std::array<const char*, 7> kDaysEn = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
 std::string digits(std::int64_t value, int width) {
@@ -65,7 +66,9 @@ std::string percent(std::int64_t count, std::int64_t of, int places) {
     for (; places < 6; ++places) {
         std::snprintf(text.data(), text.size(), "%.*f %%", places, share);
         const std::string_view shown = text.data();
-        const bool whole = shown.starts_with("100") || (share < 1 && shown.find_first_of("123456789") == std::string_view::npos);
+        const bool whole =
+            shown.starts_with("100") ||
+            (share < 1 && shown.find_first_of("123456789") == std::string_view::npos);
         if (count == of || count == 0 || !whole) break;
     }
     return text.data();

@@ -12,8 +12,8 @@ using Occasion = WorkedDeadline::Occasion;
 using calendar::Schedule;
 
 constexpr std::int64_t kMinute = 60'000;
-constexpr std::int64_t kTen = 600 * kMinute;           // 10:00
-constexpr std::int64_t kHalfPastFive = 1050 * kMinute; // 17:30
+constexpr std::int64_t kTen = 600 * kMinute;            // 10:00
+constexpr std::int64_t kHalfPastFive = 1050 * kMinute;  // 17:30
 constexpr std::size_t kLinesMost = 8;
 
 struct Start {
@@ -29,11 +29,15 @@ struct Ground {
     const Schedule* days;      // whose holidays people keep: the same, or any that the promise has
 
     bool is_workday(Date date) const { return days ? days->is_workday(date) : date.weekday() < 5; }
-    Instant at(Date date, std::int64_t millis_of_day) const { return zone.to_instant(LocalTime::of(date, millis_of_day)); }
+    Instant at(Date date, std::int64_t millis_of_day) const {
+        return zone.to_instant(LocalTime::of(date, millis_of_day));
+    }
     // Half an hour before that day's last closing; without a schedule 17:30.
     Instant late_on(Date date) const {
-        const auto close = schedule ? schedule->prev_open(zone.start_of_day(date.plus_days(1))) : std::nullopt;
-        if (!close || zone.to_local(*close - Millis{1}).date() != date) return at(date, kHalfPastFive);
+        const auto close =
+            schedule ? schedule->prev_open(zone.start_of_day(date.plus_days(1))) : std::nullopt;
+        if (!close || zone.to_local(*close - Millis{1}).date() != date)
+            return at(date, kHalfPastFive);
         return *close - minutes(30);
     }
 };
@@ -48,18 +52,20 @@ void gather_holidays(const Schedule& schedule, Date from, std::vector<NamedDay>&
     for (const auto& holiday : definition.holidays) into.push_back({holiday.date, holiday.name});
     for (const auto& yearly : definition.yearly_holidays)
         for (int year = from.year(); year <= from.year() + 1; ++year)
-            if (const auto date = Date::checked(year, yearly.month, yearly.day)) into.push_back({*date, yearly.name});
+            if (const auto date = Date::checked(year, yearly.month, yearly.day))
+                into.push_back({*date, yearly.name});
     for (const auto& part : definition.parts) gather_holidays(part, from, into);
 }
 
 Start usual_start(const Ground& ground, Date from) {
     Date date = from;
     for (int i = 0; i < 60; ++i, date = from.plus_days(i))
-        if (date.weekday() == 1 && ground.is_workday(date) && ground.is_workday(date.plus_days(1)) &&
-            ground.is_workday(date.plus_days(2)))
+        if (date.weekday() == 1 && ground.is_workday(date) &&
+            ground.is_workday(date.plus_days(1)) && ground.is_workday(date.plus_days(2)))
             break;
     Instant at = ground.at(date, kTen);
-    if (ground.schedule && !ground.schedule->is_open(at)) at = ground.schedule->next_open(at).value_or(at);
+    if (ground.schedule && !ground.schedule->is_open(at))
+        at = ground.schedule->next_open(at).value_or(at);
     return {Occasion::Usual, {"平常的一天", "a usual day"}, at};
 }
 
@@ -77,34 +83,45 @@ Start eve_start(const Ground& ground, Date from) {
     }
     Date friday = from;
     while (friday.weekday() != 4) friday = friday.plus_days(1);
-    return {Occasion::HolidayEve, {"周五傍晚（日历里没有节假日）", "Friday evening (no holidays are known)"}, ground.late_on(friday)};
+    return {Occasion::HolidayEve,
+            {"周五傍晚（日历里没有节假日）", "Friday evening (no holidays are known)"},
+            ground.late_on(friday)};
 }
 
 Start clocks_start(const Ground& ground, Date from, const Limit& limit) {
     const Instant begin = ground.zone.start_of_day(from);
     const Instant change = ground.zone.next_change(begin);
     if (change < begin + hours(24 * 800)) {
-        const bool forward = ground.zone.offset_seconds(change) > ground.zone.offset_seconds(change - Millis{1});
-        const Text title = forward ? Text{"拨快时钟前", "before the clocks go forward"} : Text{"拨慢时钟前", "before the clocks go back"};
+        const bool forward =
+            ground.zone.offset_seconds(change) > ground.zone.offset_seconds(change - Millis{1});
+        const Text title = forward ? Text{"拨快时钟前", "before the clocks go forward"}
+                                   : Text{"拨慢时钟前", "before the clocks go back"};
         if (ground.schedule && limit.unit == Unit::Work) {
             const auto open = ground.schedule->prev_open(change);
             return {Occasion::Clocks, title, open.value_or(change) - minutes(30)};
         }
         const bool brief = limit.unit == Unit::Clock && limit.amount < hours(24).count;
-        return {Occasion::Clocks, title, brief ? change - Millis{limit.amount / 2} : change - hours(12)};
+        return {Occasion::Clocks, title,
+                brief ? change - Millis{limit.amount / 2} : change - hours(12)};
     }
     // The end of the first long month that a shorter one follows: 01-31, 03-31...
     Date first = Date::of(from.year(), from.month(), 1);
     for (int i = 0; i < 12; ++i, first = first.plus_months(1)) {
         const Date next = first.plus_months(1), last = next.plus_days(-1);
         if (last >= from && last.day() > next.plus_months(1).plus_days(-1).day())
-            return {Occasion::Clocks, {"月末（这个时区不换钟）", "a month's end (this zone doesn't change its clocks)"}, ground.late_on(last)};
+            return {
+                Occasion::Clocks,
+                {"月末（这个时区不换钟）", "a month's end (this zone doesn't change its clocks)"},
+                ground.late_on(last)};
     }
-    return {Occasion::Clocks, {"年末", "the year's end"}, ground.late_on(Date::of(from.year(), 12, 31))};
+    return {Occasion::Clocks,
+            {"年末", "the year's end"},
+            ground.late_on(Date::of(from.year(), 12, 31))};
 }
 
 Text days(std::int64_t count, const char* zh, const char* en) {
-    return {std::to_string(count) + " " + zh, std::to_string(count) + " " + en + (count == 1 ? "" : "s")};
+    return {std::to_string(count) + " " + zh,
+            std::to_string(count) + " " + en + (count == 1 ? "" : "s")};
 }
 
 // Joins what is closed, naming what has a name: "节假日「春节」、周末".
@@ -136,7 +153,9 @@ std::vector<Piece> pieces_of_work(const Schedule& schedule, Instant start, Insta
     std::vector<Piece> pieces;
     for (const auto& stretch : schedule.explain(start, due)) {
         if (stretch.open)
-            pieces.push_back({{stretch.begin, stretch.end}, true, real_time({stretch.begin, stretch.end}, schedule.zone())});
+            pieces.push_back({{stretch.begin, stretch.end},
+                              true,
+                              real_time({stretch.begin, stretch.end}, schedule.zone())});
         else
             add_closed(pieces, stretch);
     }
@@ -146,7 +165,8 @@ std::vector<Piece> pieces_of_work(const Schedule& schedule, Instant start, Insta
 // Day by day from the day after the start to the last one.
 std::vector<Piece> pieces_of_working_days(const Schedule& schedule, Instant start, Instant due) {
     const Zone& zone = schedule.zone();
-    const Date first = zone.to_local(start).date().plus_days(1), last = zone.to_local(due - Millis{1}).date();
+    const Date first = zone.to_local(start).date().plus_days(1),
+               last = zone.to_local(due - Millis{1}).date();
     std::vector<Piece> pieces;
     std::int64_t run = 0;
     for (Date date = first; date <= last; date = date.plus_days(1)) {
@@ -173,10 +193,12 @@ std::vector<Piece> pieces_of_working_days(const Schedule& schedule, Instant star
 std::vector<Piece> pieces_of(const Ground& ground, const Limit& limit, Instant start, Instant due) {
     if (due <= start) return {};
     if (limit.unit == Unit::Work) return pieces_of_work(*ground.schedule, start, due);
-    if (limit.unit == Unit::WorkingDays) return pieces_of_working_days(*ground.schedule, start, due);
+    if (limit.unit == Unit::WorkingDays)
+        return pieces_of_working_days(*ground.schedule, start, due);
     Text what = real_time({start, due}, ground.zone);
     if (limit.unit != Unit::Clock) {
-        const auto count = ground.zone.to_local(due).date().days - ground.zone.to_local(start).date().days;
+        const auto count =
+            ground.zone.to_local(due).date().days - ground.zone.to_local(start).date().days;
         const Text dates = days(count, "个日历日", "calendar day");
         what = {dates.zh + "，合 " + what.zh, dates.en + ", " + what.en};
     }
@@ -185,45 +207,56 @@ std::vector<Piece> pieces_of(const Ground& ground, const Limit& limit, Instant s
 
 Text line_of(const Piece& piece, const Zone& zone, bool whole_days) {
     const auto from = zone.to_local(piece.period.begin), to = zone.to_local(piece.period.end);
-    const auto hour = [&](Instant at) { return tell(at, zone).zh.substr(std::string("2026-02-14（周六）").size()); };
+    const auto hour = [&](Instant at) {
+        return tell(at, zone).zh.substr(std::string("2026-02-14（周六）").size());
+    };
     Text span;
     if (whole_days) {
-        const Text first = tell(from.date()), last = tell(zone.to_local(piece.period.end - Millis{1}).date());
-        span = first == last ? first : Text{first.zh + " 至 " + last.zh, first.en + " to " + last.en};
+        const Text first = tell(from.date()),
+                   last = tell(zone.to_local(piece.period.end - Millis{1}).date());
+        span =
+            first == last ? first : Text{first.zh + " 至 " + last.zh, first.en + " to " + last.en};
     } else {
         const Text first = tell(from.date()), last = tell(to.date());
         const auto begin = hour(piece.period.begin), end = hour(piece.period.end);
-        span = first == last ? Text{first.zh + begin + "–" + end, first.en + " " + begin + "–" + end}
-                             : Text{first.zh + begin + " 至 " + last.zh + end, first.en + " " + begin + " to " + last.en + " " + end};
+        span = first == last
+                   ? Text{first.zh + begin + "–" + end, first.en + " " + begin + "–" + end}
+                   : Text{first.zh + begin + " 至 " + last.zh + end,
+                          first.en + " " + begin + " to " + last.en + " " + end};
     }
     return piece.counted ? Text{span.zh + " 计 " + piece.what.zh, span.en + ": " + piece.what.en}
-                         : Text{span.zh + " 不计（" + piece.what.zh + "）", span.en + ": not counted (" + piece.what.en + ")"};
+                         : Text{span.zh + " 不计（" + piece.what.zh + "）",
+                                span.en + ": not counted (" + piece.what.en + ")"};
 }
 
-void add(const Promise& promise, const Limit& limit, const Start& start, std::size_t row, std::string condition,
-         const Ground& ground, std::vector<WorkedDeadline>& out) {
+void add(const Promise& promise, const Limit& limit, const Start& start, std::size_t row,
+         std::string condition, const Ground& ground, std::vector<WorkedDeadline>& out) {
     const auto due = due_after(start.at, limit, promise.calendars());
     if (!due) return;
-    out.push_back({.occasion = start.occasion,
-                   .title = start.title,
-                   .row = row,
-                   .limit = describe(limit, promise.schedule_names),
-                   .condition = std::move(condition),
-                   .zone = &ground.zone,
-                   .start = start.at,
-                   .due = *due,
-                   .provisional = ground.schedule != nullptr && ground.schedule->is_provisional(*due),
-                   .pieces = pieces_of(ground, limit, start.at, *due)});
+    out.push_back(
+        {.occasion = start.occasion,
+         .title = start.title,
+         .row = row,
+         .limit = describe(limit, promise.schedule_names),
+         .condition = std::move(condition),
+         .zone = &ground.zone,
+         .start = start.at,
+         .due = *due,
+         .provisional = ground.schedule != nullptr && ground.schedule->is_provisional(*due),
+         .pieces = pieces_of(ground, limit, start.at, *due)});
 }
 
-void add_three(const Promise& promise, const Limit& limit, const Within* table, std::size_t row, std::string condition,
-               std::vector<WorkedDeadline>& out) {
-    const Schedule* schedule = limit.schedule >= 0 ? &promise.schedules[static_cast<std::size_t>(limit.schedule)] : nullptr;
+void add_three(const Promise& promise, const Limit& limit, const Within* table, std::size_t row,
+               std::string condition, std::vector<WorkedDeadline>& out) {
+    const Schedule* schedule = limit.schedule >= 0
+                                   ? &promise.schedules[static_cast<std::size_t>(limit.schedule)]
+                                   : nullptr;
     const Schedule* days = schedule;
     if (days == nullptr && !promise.schedules.empty()) days = &promise.schedules.front();
     const Ground ground{schedule ? schedule->zone() : *promise.zone, schedule, days};
     const Date from = usual_day(promise);
-    for (const Start& start : {usual_start(ground, from), eve_start(ground, from), clocks_start(ground, from, limit)})
+    for (const Start& start :
+         {usual_start(ground, from), eve_start(ground, from), clocks_start(ground, from, limit)})
         if (table == nullptr || may_take(*table, row, start.at, *promise.zone))
             add(promise, limit, start, row, condition, ground, out);
 }
@@ -233,12 +266,14 @@ void add_three(const Promise& promise, const Limit& limit, const Within* table, 
 std::vector<WorkedDeadline> worked_deadlines(const Promise& promise, const Clause& clause) {
     std::vector<WorkedDeadline> out;
     if (promise.zone == nullptr) return out;
-    if (const auto* every = std::get_if<Every>(&clause.shape)) add_three(promise, every->interval, nullptr, 0, {}, out);
+    if (const auto* every = std::get_if<Every>(&clause.shape))
+        add_three(promise, every->interval, nullptr, 0, {}, out);
     const auto* within = std::get_if<Within>(&clause.shape);
     for (std::size_t row = 0; within != nullptr && row < within->rows.size(); ++row) {
         const auto& entry = within->rows[row];
         if (!entry.amount)
-            add_three(promise, entry.limit, within, row, entry.when ? std::string(entry.when->formula.text()) : "", out);
+            add_three(promise, entry.limit, within, row,
+                      entry.when ? std::string(entry.when->formula.text()) : "", out);
     }
     std::ranges::stable_sort(out, {}, [](const WorkedDeadline& worked) { return worked.occasion; });
     return out;
@@ -246,14 +281,16 @@ std::vector<WorkedDeadline> worked_deadlines(const Promise& promise, const Claus
 
 std::vector<Text> lines_of(const WorkedDeadline& worked) {
     const bool whole_days = std::ranges::all_of(worked.pieces, [&](const Piece& piece) {
-        return worked.zone->to_local(piece.period.begin).millis_of_day() == 0 && piece.period.begin != worked.start;
+        return worked.zone->to_local(piece.period.begin).millis_of_day() == 0 &&
+               piece.period.begin != worked.start;
     });
     std::vector<Text> lines;
     const auto count = worked.pieces.size();
     for (std::size_t i = 0; i < count; ++i) {
         if (count > kLinesMost && i == kLinesMost / 2) {
             const auto skipped = count - kLinesMost;
-            lines.push_back({"…… 略去 " + std::to_string(skipped) + " 段", "... " + std::to_string(skipped) + " more"});
+            lines.push_back({"…… 略去 " + std::to_string(skipped) + " 段",
+                             "... " + std::to_string(skipped) + " more"});
             i += skipped;
         }
         lines.push_back(line_of(worked.pieces[i], *worked.zone, whole_days));

@@ -20,10 +20,10 @@ struct Piece {
 struct WorkedDeadline {
     enum class Occasion : std::uint8_t { Usual, HolidayEve, Clocks };
     Occasion occasion = Occasion::Usual;
-    Text title;              // "春节前夕" / "eve of 春节"
-    std::size_t row = 0;     // of the limit's table
-    Text limit;              // "1 个工作小时（office）"
-    std::string condition;   // of the row, FEEL; empty: none
+    Text title;             // "春节前夕" / "eve of 春节"
+    std::size_t row = 0;    // of the limit's table
+    Text limit;             // "1 个工作小时（office）"
+    std::string condition;  // of the row, FEEL; empty: none
     const Zone* zone = nullptr;
     Instant start;
     Instant due;

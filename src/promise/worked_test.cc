@@ -13,7 +13,8 @@ calendar::Schedule office(const Zone& zone) {
     calendar::Week week;
     for (int day = 0; day < 5; ++day) week.days[day] = {{9 * 3600, 12 * 3600}, {48600, 18 * 3600}};
     definition.plan.weeks = {week};
-    for (int day = 15; day <= 23; ++day) definition.holidays.push_back({Date::of(2026, 2, day), "春节"});
+    for (int day = 15; day <= 23; ++day)
+        definition.holidays.push_back({Date::of(2026, 2, day), "春节"});
     definition.makeup_days.push_back({Date::of(2026, 2, 14), std::nullopt});
     definition.announced_until = Date::of(2026, 2, 28);
     return *calendar::Schedule::build(definition);
@@ -35,7 +36,9 @@ struct Desk {
         clause.shape = std::move(within);
         promise.clauses.push_back(std::move(clause));
     }
-    std::vector<WorkedDeadline> worked() const { return worked_deadlines(promise, promise.clauses[0]); }
+    std::vector<WorkedDeadline> worked() const {
+        return worked_deadlines(promise, promise.clauses[0]);
+    }
     Instant at(const char* local) const { return zone.to_instant(*LocalTime::parse(local)); }
 };
 

@@ -26,11 +26,14 @@ void PromiseReader::read_economics(const Yaml& node) {
     economics.place = node.place;
     if (const Yaml* benefit = keys.take_scalar("benefit per obligation")) {
         const auto money = amount_of_money(benefit->text);
-        if (money) economics.benefit = round_to_minor(money->first, money->second, Rounding::HalfUp);
+        if (money)
+            economics.benefit = round_to_minor(money->first, money->second, Rounding::HalfUp);
         if (!economics.benefit)
             error("bad-money", benefit->place,
-                  {"「" + benefit->text + "」不是金额", "\"" + benefit->text + "\" is no amount of money"},
-                  {"写金额和货币，例如 12.00 CNY", "write an amount and its currency, for example 12.00 CNY"});
+                  {"「" + benefit->text + "」不是金额",
+                   "\"" + benefit->text + "\" is no amount of money"},
+                  {"写金额和货币，例如 12.00 CNY",
+                   "write an amount and its currency, for example 12.00 CNY"});
     }
     if (const Yaml* price = keys.take_scalar("price")) {
         const auto money = amount_of_money(price->text);
