@@ -281,7 +281,12 @@ std::string compare(std::string_view field, const Json& want, const Shown& view,
         if (what == "_due") return instant(view.due(clause));
         if (what == "_due_set") return view.due(clause).has_value() == want.truth() ? "" : shown(view.due(clause));
         if (what == "_min") return number(whole(view.used(clause), 60'000));
-        if (what == "_diff_min") return number(whole(view.left(clause), 60'000));
+        if (what == "_diff_min") {
+            // The target minus the whole minutes that were used.
+            const auto used = whole(view.used(clause), 60'000);
+            const auto left = view.left(clause);
+            return number(used ? std::optional((*view.used(clause) + *left) / 60'000 - *used) : std::nullopt);
+        }
         if (what == "_s") return number(whole(view.used(clause), 1000));
         if (what == "_at") {
             const Obligation* o = view.latest(clause, true);
