@@ -128,7 +128,8 @@ private:
             const auto& counts = measured.counts;
             const auto share = counts.kept_share();
             if (share.value >= kKeptWarned) return;
-            const bool refused = share.value < kKeptRefused;
+            const bool refused =
+                share.value < kKeptRefused && clause.outer < 0;  // a leg is ours to mend
             std::array<char, 64> interval{};
             std::snprintf(interval.data(), interval.size(), "%.1f–%.1f %%", 100 * share.low,
                           100 * share.high);

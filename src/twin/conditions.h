@@ -33,7 +33,7 @@ struct ConditionResult {
 };
 
 constexpr std::int64_t kSettledLeast = 20;      // fewer kept and broken ones say nothing
-constexpr double kKeptRefused = 0.50;           // below: refused
+constexpr double kKeptRefused = 0.50;           // below: refused (legs: warned of)
 constexpr double kKeptWarned = 0.90;            // below: warned
 constexpr double kKeptBeyond = 0.995;           // at half the limit: the promise says too little
 constexpr double kOutsideWarned = 0.30;         // share of obligations whose outcome others decide
