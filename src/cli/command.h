@@ -33,6 +33,7 @@ struct Command {
     Text summary;   // one line, for `yinuo --help`
     Text usage;     // what `yinuo NAME --help` prints
     int (*run)(Arguments, const Console&);
+    bool json_to_file = false;  // it takes `--json FILE` itself, instead of the program's `--json`
 };
 
 // Defined one in each command_NAME.cc, listed in commands.cc.

@@ -50,6 +50,10 @@ Result<const Command*> find_command(std::string_view name, std::span<const Comma
     return refuse(std::move(error));
 }
 
+bool takes_json(std::string_view name, std::span<const Command* const> known) {
+    return std::ranges::any_of(known, [&](const Command* command) { return command->name == name && command->json_to_file; });
+}
+
 Result<bool> chinese(std::string_view language) {
     if (language == "zh") return true;
     if (language == "en") return false;
@@ -95,7 +99,7 @@ Result<Invocation> read_command_line(std::span<const std::string_view> words,
             rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
             break;
         }
-        if (word == "--json") {
+        if (word == "--json" && !(!rest.empty() && takes_json(rest.front(), known))) {
             invocation.console.json = true;
         } else if (word == "--help" || word == "-h") {
             help = true;

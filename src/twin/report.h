@@ -154,6 +154,7 @@ struct Comparison {
 
 struct Report {
     Instant now;
+    const Zone* zone = nullptr;            // of the first promise, for showing instants
     std::uint64_t facts_read = 0;
     std::uint64_t rows_read = 0;
     std::uint64_t rows_rejected = 0;

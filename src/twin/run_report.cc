@@ -93,6 +93,7 @@ std::int64_t Counts::total() const {
 void Run::write(Report& report) {
     report.obligations = counts();
     report.exhausted = folding_.exhausted;
+    if (!versions_.empty()) report.zone = versions_.front().promise->zone;
     for (VersionRun& run : versions_) {
         report.promises.push_back(used(run));
         run.ledger->add_payout(report.payout, &report.withheld, &report.given);
