@@ -1,6 +1,7 @@
 #include "promise/fold.h"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 #include "promise/history.h"
@@ -87,7 +88,10 @@ Outcome fold_all(const Promise& promise, std::span<const Fact> facts, Instant no
     std::stable_sort(all.begin(), all.end(), before);
     fold_across(promise, all, now, folding, outcome.obligations);
     std::stable_sort(outcome.obligations.begin(), outcome.obligations.end(),
-                     [](const Obligation& a, const Obligation& b) { return a.clause < b.clause; });
+                     [](const Obligation& a, const Obligation& b) {
+                         return std::tie(a.clause, a.subject, a.occurrence) <
+                                std::tie(b.clause, b.subject, b.occurrence);
+                     });
     return outcome;
 }
 

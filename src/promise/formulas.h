@@ -58,7 +58,7 @@ public:
     void operator()(const Gift& g) { (*this)(g.when), (*this)(g.amount), (*this)(g.choice); }
     void operator()(const Remedy& r) {
         (*this)(r.when), (*this)(r.gifts), (*this)(r.cap), (*this)(r.once_per);
-        (*this)(r.payees), (*this)(r.paid_when);
+        (*this)(r.payees), (*this)(r.paid_when), (*this)(r.spent);
     }
     void operator()(const Economics& e) { (*this)(e.price); }
     void operator()(const Promise& p) {

@@ -110,7 +110,7 @@ enum class StepKind : std::uint8_t {
     Claimed,
     Confirmed,
     ConfirmedBySilence,
-    Rejected,
+    Rejected,        // index = 1: a breach that stood on the claim alone is undone
     CauseRecorded,
     EvidenceSeen,
     Agreed,          // index = how many different people by now

@@ -55,6 +55,7 @@ struct Remedy {
     bool statutory = false;             // owed in any case, and set off against the others
     std::optional<Formula> payees;      // a list: each gets the amount
     std::optional<Condition> paid_when;
+    std::optional<Formula> spent;       // how much is used up, in the gifts' unit; never taken back
     std::optional<Limit> pay_within;    // a promise of its own, from the breach
     bool charged_on = false;            // shared out over the outer clause's legs by their excess
     Text apology;

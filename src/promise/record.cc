@@ -65,6 +65,11 @@ public:
     void tell(const Obligation& of, const Step& step) override {
         const auto kind = event_of(step.kind);
         if (!kind) return;
+        // Proof undid a breach that stood on a claim alone: nobody who knows it now would record it.
+        if (*kind == EventKind::Rejected && step.index == 1)
+            std::erase_if(events, [&](const Event& e) {
+                return e.kind == EventKind::Broken && e.clause == of.clause && e.occurrence == of.occurrence && e.subject == of.subject;
+            });
         events.push_back({.kind = *kind, .clause = of.clause, .occurrence = of.occurrence,
                           .subject = std::string(of.subject), .at = step.at,
                           .recorded_at = recorded_at_, .due_at = of.due_at,

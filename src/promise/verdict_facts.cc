@@ -6,11 +6,11 @@
 namespace yinuo::promise {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames = {"started",    "kept",     "broken",   "void",
-                                                    "void by us", "withheld", "released", "waived"};
+constexpr std::array<std::string_view, 9> kNames = {"started",  "kept",     "broken", "void",    "void by us",
+                                                    "withheld", "released", "waived", "reversed"};
 
-std::optional<std::string_view> verdict_of(StepKind kind) {
-    switch (kind) {
+std::optional<std::string_view> verdict_of(const Step& step) {
+    switch (step.kind) {
         case StepKind::Started: return kNames[0];
         case StepKind::Kept:
         case StepKind::Satisfied: return kNames[1];
@@ -20,6 +20,7 @@ std::optional<std::string_view> verdict_of(StepKind kind) {
         case StepKind::CauseRecorded: return kNames[5];
         case StepKind::Refused: return kNames[6];
         case StepKind::Waived: return kNames[7];
+        case StepKind::Rejected: return step.index == 1 ? std::optional(kNames[8]) : std::nullopt;
         default: return std::nullopt;
     }
 }
@@ -30,7 +31,7 @@ std::span<const std::string_view> verdict_names() { return kNames; }
 
 void VerdictFacts::tell(const Obligation& of, const Step& step) {
     if (next_ != nullptr) next_->tell(of, step);
-    const auto verdict = verdict_of(step.kind);
+    const auto verdict = verdict_of(step);
     if (!verdict) return;
 
     Names& names = folding_.names;

@@ -10,7 +10,7 @@
 
 namespace yinuo::promise {
 
-// "started", "kept", "broken", "void", "void by us", "withheld", "released", "waived".
+// "started", "kept", "broken", "void", "void by us", "withheld", "released", "waived", "reversed".
 std::span<const std::string_view> verdict_names();
 
 class VerdictFacts : public Story {

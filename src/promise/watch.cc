@@ -196,6 +196,9 @@ void Watch::break_at(Instant at, const Fact* by) {
     o_.decided_by = by;
     tell_warnings(at);
     tell(StepKind::Broken, at, o_.due_at, 0, by);
+    // An excuse that was there before is told again, so that who waits for the breach hears of it.
+    if (o_.excuse == Excuse::Withheld) tell(StepKind::CauseRecorded, at);
+    if (o_.excuse == Excuse::Waived) tell(StepKind::Waived, at);
 }
 
 void Watch::settle(State state, Instant at, const Fact* by) {

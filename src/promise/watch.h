@@ -110,6 +110,7 @@ private:
     Instant paused_since_ = Instant::max();
 
     Instant claim_due_ = Instant::max();
+    const Fact* claim_fact_ = nullptr;
     bool broken_by_claim_ = false;
     bool cause_ = false;
     bool evidence_ = false;

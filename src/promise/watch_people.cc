@@ -9,6 +9,7 @@ void Watch::handle_claim(const Fact& fact) {
     const Verification& verify = *clause_.verify;
     if (ask_.holds(verify.claim) && o_.claim != Claim::Claimed && o_.broken_at == Instant::max()) {
         o_.claim = Claim::Claimed;
+        claim_fact_ = &fact;
         claim_due_ = verify.within ? due_after(fact.at, *verify.within, calendars_).value_or(Instant::max())
                                    : Instant::max();
         tell(StepKind::Claimed, fact.at, claim_due_, 0, &fact);
@@ -27,7 +28,7 @@ void Watch::advance_claim(Instant to) {
     if (o_.claim != Claim::Claimed || claim_due_ >= to) return;
     const Instant at = claim_due_ + Millis{1};
     if (clause_.verify->undecided_is_confirmed) {
-        confirm(at, nullptr, StepKind::ConfirmedBySilence);
+        confirm(at, claim_fact_, StepKind::ConfirmedBySilence);  // the claim says whom it concerns
     } else {
         o_.claim = Claim::Rejected;
         tell(StepKind::Rejected, at);
@@ -47,18 +48,20 @@ void Watch::confirm(Instant at, const Fact* by, StepKind how) {
 // Proof that it did not happen; a breach that stood on the claim alone is reversed.
 void Watch::reject(const Fact& fact) {
     o_.claim = Claim::Rejected;
-    tell(StepKind::Rejected, fact.at, Instant::max(), 0, &fact);
-    if (!broken_by_claim_) return;
-    broken_by_claim_ = false;
-    o_.broken_at = Instant::max();
-    o_.decided_by = nullptr;
-    if (o_.earlier_kept) {
-        o_.state = State::Kept;
-        o_.earlier_kept = false;
-    } else {
-        o_.settled_at = Instant::max();
-        phase_ = Phase::Running;
+    const bool undone = broken_by_claim_;
+    if (undone) {
+        broken_by_claim_ = false;
+        o_.broken_at = Instant::max();
+        o_.decided_by = nullptr;
+        if (o_.earlier_kept) {
+            o_.state = State::Kept;
+            o_.earlier_kept = false;
+        } else {
+            o_.settled_at = Instant::max();
+            phase_ = Phase::Running;
+        }
     }
+    tell(StepKind::Rejected, fact.at, Instant::max(), undone ? 1 : 0, &fact);
 }
 
 void Watch::handle_excuse(const Fact& fact) {

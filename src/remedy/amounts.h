@@ -19,7 +19,10 @@ public:
     // Who gets it: names, or one empty name for the subject's customer.
     std::vector<std::string_view> payees(const promise::Remedy&);
     // An amount for each gift (nullopt: not given), after rungs and cap, as if it were `until`.
-    std::vector<std::optional<Decimal>> gifts(const promise::Remedy&, std::string_view payee, Instant until);
+    std::vector<std::optional<Decimal>> gifts(const promise::Remedy&, std::string_view payee,
+                                              Instant until);
+    // How much of what was given is used up by now; 0 if the remedy doesn't say.
+    Decimal spent(const promise::Remedy&);
     // From when amounts can grow, and until when.
     Instant begins(const promise::Remedy&) const;
     Instant ends() const;

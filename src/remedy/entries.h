@@ -12,22 +12,23 @@
 namespace yinuo::remedy {
 
 struct Entry {
-    bool back = false;           // taken back
+    bool back = false;  // taken back
     std::string subject;
     int clause = 0;
     int occurrence = 1;
     int remedy = 0;
     int gift = 0;
     std::string payee;
-    Decimal amount;              // exact; always positive
+    Decimal amount;  // exact; positive, or 0 when all that is taken back was spent
     std::optional<Money> money;
-    Instant at;                  // when it became owed
+    Instant at;  // when it became owed
     Instant recorded_at;
     bool operator==(const Entry&) const = default;
 };
 
 // The entries to add at `now`: increases that are owed and weren't given, and gifts that stand in
-// `entries` but aren't owed. Withheld lines aren't given.
+// `entries` but aren't owed. Withheld lines aren't given. What is spent stays as goodwill: only the
+// rest is taken back.
 std::vector<Entry> decide_entries(const promise::Promise&, std::span<const promise::Obligation>,
                                   std::span<const Entry> entries, Instant now, promise::Folding&,
                                   const FactsOf* facts_of = nullptr);

@@ -49,7 +49,10 @@ void keep_largest(const Promise& promise, std::vector<Line>& lines, std::vector<
         const auto [place, fresh] = best.try_emplace({bundle.remedy, bundle.key}, &bundle);
         if (fresh) continue;
         Bundle* loser = &bundle;
-        if (bundle.total > place->second->total) std::swap(loser, place->second);
+        const Bundle& other = *place->second;
+        const bool earlier = lines[bundle.first].at < lines[other.first].at;
+        if (bundle.total > other.total || (bundle.total == other.total && earlier))
+            std::swap(loser, place->second);
         const std::string& name = promise.remedies[static_cast<std::size_t>(bundle.remedy)].name;
         set_aside(lines, *loser,
                   {.zh = "同一事由只赔一次，取最高一笔（" + name + "）",

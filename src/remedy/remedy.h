@@ -31,7 +31,7 @@ struct Line {
     std::optional<Money> money;  // rounded, if it is money
     Instant at;                  // when it became owed
     Standing standing = Standing::Owed;
-    Text why = {};               // of SetAside and Withheld
+    Text why = {};  // of SetAside and Withheld
 };
 
 // Everything owed at `now`, one line a gift and payee: the sum so far, `at` being when the first
@@ -55,10 +55,10 @@ std::vector<Line> installments(const promise::Promise&, const promise::Obligatio
 
 // The excess of one leg of a chain, and what part of the whole it answers for.
 struct Charge {
-    int clause = 0;            // the leg
-    Millis excess{0};          // past its own limit
-    Millis delay{0};           // its share of the outer clause's lateness
-    std::int64_t minor = 0;    // its share of the money; the shares sum up to the whole
+    int clause = 0;          // the leg
+    Millis excess{0};        // past its own limit
+    Millis delay{0};         // its share of the outer clause's lateness
+    std::int64_t minor = 0;  // its share of the money; the shares sum up to the whole
 };
 // Shares `money` and the lateness of `outer` over the legs of its clause in proportion to their
 // excess. Empty when no leg exceeded its limit.

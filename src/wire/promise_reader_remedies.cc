@@ -118,6 +118,7 @@ void PromiseReader::read_remedy(std::string name, const Place& place, const Yaml
         if (const Yaml* statutory = keys.take("statutory"))
             remedy.statutory = truth(*statutory).value_or(false);
         remedy.payees = formula(keys, "payees");
+        remedy.spent = formula(keys, "spent");
         if (const Yaml* charged = keys.take("charged on"))
             remedy.charged_on = truth(*charged).value_or(false);
         remedy.paid_when = condition(keys, "paid");
@@ -244,11 +245,15 @@ void PromiseReader::add_payment_clause(const RemedyDraft& draft) {
                         ("fact = \"" + clause + "." + std::string(verdict) + "\"");
         return text;
     };
-    const bool excusable = std::ranges::any_of(draft.clauses, [&](const auto& answered) {
-        const auto found = std::ranges::find(drafts_, answered.first,
-                                             [](const Draft& d) { return d.clause.name; });
-        return found != drafts_.end() && found->clause.waives.has_value();
-    });
+    const auto some = [&](auto&& property) {
+        return std::ranges::any_of(draft.clauses, [&](const auto& answered) {
+            const auto found = std::ranges::find(drafts_, answered.first,
+                                                 [](const Draft& d) { return d.clause.name; });
+            return found != drafts_.end() && property(found->clause);
+        });
+    };
+    const bool excusable = some([](const Clause& c) { return c.waives.has_value(); });
+    const bool deniable = some([](const Clause& c) { return c.verify.has_value(); });
     Clause clause;
     clause.name = remedy.name + ".payment";
     clause.place = remedy.place;
@@ -264,10 +269,10 @@ void PromiseReader::add_payment_clause(const RemedyDraft& draft) {
     if (!broken || !paid) return;
     clause.starts.push_back(std::move(*broken));
     clause.keeps = std::move(paid);
+    if (excusable || deniable) clause.voids = condition(any({"waived", "reversed"}), remedy.place);
     if (excusable) {
         auto from = condition(any({"withheld"}), remedy.place);
         auto to = condition(any({"released", "waived"}), remedy.place);
-        clause.voids = condition(any({"waived"}), remedy.place);
         if (!from || !to) return;
         Pause withheld{.reason = "withheld",
                        .text = {"补偿暂缓", "the remedy is withheld"},
