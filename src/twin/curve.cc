@@ -96,7 +96,7 @@ Curve curve_of(const Dial& dial, const Needs& needs) {
         for (const auto& [times, over] : {std::pair{1, 4}, {1, 2}, {3, 4}, {1, 1}, {5, 4}, {3, 2}, {2, 1}, {3, 1}, {4, 1}, {6, 1}})
             limits.push_back(now / over * times + now % over * times / over);
     } else {
-        for (const int percent : {5, 10, 25, 50, 75, 90, 95, 99}) limits.push_back(rounded(dial, percentile(kept, percent)));
+        for (const int percent : {10, 25, 50, 75, 90, 95, 99}) limits.push_back(rounded(dial, percentile(kept, percent)));
         if (dial.present) limits.push_back(*dial.present);
     }
     for (const auto& reach : curve.reaches)
@@ -107,7 +107,7 @@ Curve curve_of(const Dial& dial, const Needs& needs) {
     for (const auto limit : limits) curve.points.push_back(needs.at(limit));
 
     // The line ends where hardly anything happens any more.
-    std::int64_t from = dial.what == Dial::What::Limit ? 0 : std::min<std::int64_t>(0, percentile(kept, 1));
+    std::int64_t from = dial.what == Dial::What::Limit ? 0 : std::min<std::int64_t>(0, percentile(kept, 10));
     std::int64_t to = percentile(kept, 97);
     if (dial.present) to = std::max(to, *dial.present * 3 / 2), from = std::min(from, *dial.present);
     if (to <= from) to = from + 1;

@@ -18,6 +18,7 @@ Ledger::Ledger(const promise::Promise& promise, Instant now, promise::Folding& f
                                .row = static_cast<int>(&gift - remedy.gifts.data()), .kind = gift.kind, .unit = gift.unit, .is_money = gift.is_money, .amount = 0});
     }
     minor_withheld_.resize(totals_.size());
+    of_clause_.resize(promise.clauses.size());
 }
 
 void Ledger::take(std::span<const Obligation> obligations) {
@@ -43,7 +44,6 @@ GiftTotal& Ledger::total_of(const remedy::Line& line) {
 void Ledger::settle(std::span<const Obligation> obligations) {
     for (const auto& line : remedy::owed(promise_, obligations, now_, folding_, facts_of_)) {
         const Obligation& o = obligations[line.obligation];
-        if (only_clause >= 0 && o.clause != only_clause) continue;
         GiftTotal& total = total_of(line);
         if (line.standing == remedy::Standing::SetAside) {
             ++total.set_aside;
@@ -54,6 +54,7 @@ void Ledger::settle(std::span<const Obligation> obligations) {
             ++total.count;
             if (line.money) {
                 total.minor += line.money->minor;
+                of_clause_[static_cast<std::size_t>(o.clause)][total.unit] += line.money->minor;
                 if (on_money) on_money(o.subject, *line.money);
             } else {
                 total.amount = total.amount.add(line.amount).value_or(total.amount);

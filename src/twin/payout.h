@@ -26,12 +26,12 @@ public:
     // Some remedy looks across subjects, so obligations are kept until finish().
     bool holds_on() const { return holds_on_; }
 
-    // Only what answers this clause is counted; -1: everything.
-    int only_clause = -1;
     // Told of each line owed as money, if anyone asks: its subject, and the money.
     std::function<void(std::string_view subject, const Money&)> on_money = {};
 
     const std::vector<GiftTotal>& gifts() const { return totals_; }
+    // Of one clause's obligations alone.
+    const Payout& payout_of(int clause) const { return of_clause_[static_cast<std::size_t>(clause)]; }
     void add_payout(Payout& owed, Payout* withheld, std::map<std::string, Decimal>* given) const;
 
 private:
@@ -47,6 +47,7 @@ private:
     std::vector<GiftTotal> totals_;              // a row for each gift of each remedy, in order
     std::vector<std::size_t> first_total_;       // of each remedy
     std::vector<std::int64_t> minor_withheld_;   // beside totals_
+    std::vector<Payout> of_clause_;
     std::vector<promise::Obligation> held_;
 };
 

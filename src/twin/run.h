@@ -64,6 +64,7 @@ public:
     Counts counts() const;
 
 private:
+    Payout payout_of(VersionRun&, int clause, std::size_t every, std::vector<const promise::Fact*>& facts);
     void tally(VersionRun&, const promise::Obligation&);
     void tally_slices(const VersionRun&, const promise::Obligation&);
     void tally_pauses(const VersionRun&);

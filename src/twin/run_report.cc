@@ -185,29 +185,50 @@ void Run::add_payouts(Curve& curve, std::size_t index) {
         for (std::size_t clause = 0; clause < run.tally_of.size(); ++clause) {
             if (!answers(run, clause)) continue;
             curve.sampled_every = static_cast<std::int64_t>(every);
+            const int number = static_cast<int>(clause);
+            // Where a sample stands for all, it is scaled so that it agrees with the whole history
+            // at the promise as it is: a ratio estimate.
+            Payout sampled_now;
+            if (every > 1) sampled_now = payout_of(run, number, every, facts);
+            const Payout& whole_now = run.ledger->payout_of(number);
             for (CurvePoint& point : curve.points) {
-                const DialTurned turned(run.promise->clauses[clause], curve.dial, point.limit);
-                Arena kept;
-                promise::Folding folding(names_, kept);
-                Ledger ledger(*run.promise, question_.now, folding, &facts_of_);
-                ledger.only_clause = static_cast<int>(clause);
-                for (std::size_t s = 0; s < history_.subjects(); s += every) {
-                    if (!ledger.holds_on()) kept.reset();
-                    history_.facts_of(s, facts);
-                    promise::put_in_order(facts, question_.now, question_.now);
-                    out_.clear();
-                    promise::fold_subject(*run.promise, facts, question_.now, folding, out_);
-                    ledger.take(out_);
+                Payout payout = whole_now;
+                if (curve.dial.present != point.limit) {
+                    const DialTurned turned(run.promise->clauses[clause], curve.dial, point.limit);
+                    payout = payout_of(run, number, every, facts);
+                    for (auto& [currency, minor] : payout) {
+                        const auto whole = whole_now.find(currency);
+                        const auto part = sampled_now.find(currency);
+                        const double scale = every == 1 ? 1
+                                             : whole != whole_now.end() && part != sampled_now.end() && part->second > 0
+                                                 ? static_cast<double>(whole->second) / static_cast<double>(part->second)
+                                                 : static_cast<double>(every);
+                        minor = std::llround(static_cast<double>(minor) * scale);
+                    }
                 }
-                ledger.finish();
-                Payout payout;
-                ledger.add_payout(payout, nullptr, nullptr);
                 if (!point.payout) point.payout.emplace();
-                for (const auto& [currency, minor] : payout)
-                    (*point.payout)[currency] += minor * static_cast<std::int64_t>(every);
+                for (const auto& [currency, minor] : payout) (*point.payout)[currency] += minor;
             }
         }
     }
+}
+
+// What one clause's breaches cost, folding every so-manieth subject.
+Payout Run::payout_of(VersionRun& run, int clause, std::size_t every, std::vector<const Fact*>& facts) {
+    Arena kept;
+    promise::Folding folding(names_, kept);
+    Ledger ledger(*run.promise, question_.now, folding, &facts_of_);
+    for (std::size_t s = 0; s < history_.subjects(); s += every) {
+        if (!ledger.holds_on()) kept.reset();
+        history_.facts_of(s, facts);
+        promise::put_in_order(facts, question_.now, question_.now);
+        if (facts.empty()) continue;
+        out_.clear();
+        promise::fold_subject(*run.promise, facts, question_.now, folding, out_);
+        ledger.take(out_);
+    }
+    ledger.finish();
+    return ledger.payout_of(clause);
 }
 
 }  // namespace yinuo::twin

@@ -12,7 +12,7 @@ namespace {
 
 using promise::State;
 
-constexpr double kWidth = 720;
+constexpr double kWide = 1030, kNarrow = 500;
 constexpr double kLeft = 64, kRight = 20, kTop = 30, kBottom = 44;
 
 struct StateLook {
@@ -49,8 +49,8 @@ std::string label(double x, double y, const char* css, const char* anchor, const
 std::string line(double x1, double y1, double x2, double y2, const char* css) {
     return fmt::format("<line class=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>", css, x1, y1, x2, y2);
 }
-std::string open(double height, const Text& name) {
-    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{} / {}\">", kWidth, height, html_escaped(name.zh), html_escaped(name.en));
+std::string open(double width, double height, const Text& name) {
+    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{} / {}\">", width, height, html_escaped(name.zh), html_escaped(name.en));
 }
 
 // A round step that gives about `wanted` of them over `range`.
@@ -74,10 +74,10 @@ std::string tick_text(const twin::Dial* dial, std::int64_t value) {
     return dial != nullptr ? short_amount(*dial, value) : short_length(value);
 }
 
-std::string x_ticks(const Axis& x, double bottom, const twin::Dial* dial) {
+std::string x_ticks(const Axis& x, double bottom, const twin::Dial* dial, int wanted) {
     std::string out;
     const auto from = static_cast<std::int64_t>(x.from), to = static_cast<std::int64_t>(x.to);
-    const std::int64_t step = step_of(to - from, 7, dial);
+    const std::int64_t step = step_of(to - from, wanted, dial);
     std::int64_t value = from / step * step;
     if (value < from) value += step;
     for (; value <= to; value += step) {
@@ -134,7 +134,7 @@ std::string state_bar(const twin::Counts& counts) {
 
 std::string curve_chart(const twin::Curve& curve, const Text& unit) {
     if (curve.line.size() < 2) return {};
-    constexpr double kHeight = 320;
+    constexpr double kWidth = kWide, kHeight = 340;
     double least = 1;
     for (const auto& point : curve.line)
         if (point.rate.of > 0) least = std::min(least, point.rate.low);
@@ -143,12 +143,12 @@ std::string curve_chart(const twin::Curve& curve, const Text& unit) {
     const Axis y{floor, 1, kHeight - kBottom, kTop};
     const auto limit_at = [&](const twin::CurvePoint& point) { return x.at(static_cast<double>(point.limit)); };
 
-    std::string out = open(kHeight, {"兑现率与时限", "kept rate against limit"});
+    std::string out = open(kWidth, kHeight, {"兑现率与时限", "kept rate against limit"});
     for (int i = 0; i <= 5; ++i) {
         const double share = floor + (1 - floor) * i / 5;
         out += line(kLeft, y.at(share), kWidth - kRight, y.at(share), "grid") + label(kLeft - 8, y.at(share) + 4, "tick", "end", fmt::format("{:.0f} %", share * 100));
     }
-    out += x_ticks(x, kHeight - kBottom, &curve.dial);
+    out += x_ticks(x, kHeight - kBottom, &curve.dial, 10);
     out += label(kWidth - kRight, kHeight - 6, "name", "end", unit);
 
     std::string band, back, path;
@@ -179,13 +179,13 @@ std::string curve_chart(const twin::Curve& curve, const Text& unit) {
 
 std::string distribution_chart(const twin::Distribution& d, const twin::Dial* dial, Tone tone, const Text& axis) {
     if (d.bars.empty()) return {};
-    constexpr double kHeight = 220;
+    constexpr double kWidth = kNarrow, kHeight = 220;
     std::int64_t most = 1;
     for (const auto& bar : d.bars) most = std::max(most, bar.count);
     const double ceiling = nice_ceiling(static_cast<double>(most));
     const Axis x{static_cast<double>(d.bars.front().from), static_cast<double>(d.bars.back().to), kLeft, kWidth - kRight};
     const Axis y{0, ceiling, kHeight - kBottom, kTop};
-    std::string out = open(kHeight, tone == Tone::Used ? Text{"用时分布", "time used"} : Text{"迟延分布", "lateness"});
+    std::string out = open(kWidth, kHeight, tone == Tone::Used ? Text{"用时分布", "time used"} : Text{"迟延分布", "lateness"});
     for (int i = 0; i <= 2; ++i) {
         const double value = ceiling * i / 2;
         out += line(kLeft, y.at(value), kWidth - kRight, y.at(value), "grid") +
@@ -206,7 +206,7 @@ std::string distribution_chart(const twin::Distribution& d, const twin::Dial* di
         out += label(at + 4, kTop - 10 + 12 * shift, "markname", at > kWidth - 110 ? "end" : "start", std::string(name) + "  " + tick_text(dial, value));
         shift = 1;
     }
-    out += x_ticks(x, kHeight - kBottom, dial);
+    out += x_ticks(x, kHeight - kBottom, dial, 6);
     return out + label(kWidth - kRight, kHeight - 6, "name", "end", axis) +
            line(kLeft, kHeight - kBottom, kWidth - kRight, kHeight - kBottom, "axis") + "</svg>";
 }
@@ -221,11 +221,11 @@ std::string payout_chart(const twin::Curve& curve, const std::string& currency) 
         most = std::max(most, points.back().second);
     }
     if (points.size() < 2 || points.front().first == points.back().first) return {};
-    constexpr double kHeight = 220;
+    constexpr double kWidth = kWide, kHeight = 220;
     const double ceiling = nice_ceiling(most);
     const Axis x{static_cast<double>(points.front().first), static_cast<double>(points.back().first), kLeft + 40, kWidth - kRight};
     const Axis y{0, ceiling, kHeight - kBottom, kTop};
-    std::string out = open(kHeight, {"赔付与时限", "payout against limit"});
+    std::string out = open(kWidth, kHeight, {"赔付与时限", "payout against limit"});
     for (int i = 0; i <= 2; ++i) {
         const double value = ceiling * i / 2;
         out += line(x.begin, y.at(value), x.end, y.at(value), "grid") +
@@ -237,7 +237,7 @@ std::string payout_chart(const twin::Curve& curve, const std::string& currency) 
         path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", at, y.at(minor));
         dots += fmt::format("<circle class=\"paydot\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"/>", at, y.at(minor));
     }
-    out += "<path class=\"pay\" d=\"" + path + "\"/>" + dots + x_ticks(x, kHeight - kBottom, &curve.dial);
+    out += "<path class=\"pay\" d=\"" + path + "\"/>" + dots + x_ticks(x, kHeight - kBottom, &curve.dial, 10);
     if (curve.dial.present) out += line(x.at(static_cast<double>(*curve.dial.present)), kTop - 8, x.at(static_cast<double>(*curve.dial.present)), kHeight - kBottom, "now");
     return out + line(x.begin, kHeight - kBottom, x.end, kHeight - kBottom, "axis") + "</svg>";
 }

@@ -161,13 +161,13 @@ private:
     void curve(const twin::ClauseReport& clause) {
         const auto& curve = *clause.curve;
         const bool paid = std::ranges::any_of(curve.points, [](const auto& point) { return point.payout.has_value(); });
-        add("<figure><figcaption>{}</figcaption>{}</figure>\n", both("时限改成别的值，兑现率会是多少", "What another limit would have kept"),
+        add("<figure><figcaption>{}</figcaption>{}</figure>\n", curve.dial.what == twin::Dial::What::Tolerance ? both("若答应得早一些或晚一些，兑现率会是多少", "What an earlier or later promise would have kept") : both("时限改成别的值，兑现率会是多少", "What another limit would have kept"),
             curve_chart(curve, unit_of(curve.dial, clause.schedule_names)));
         add("<ul class=\"reaches\">");
         for (const auto& reach : curve.reaches)
             add("<li><b>{} %</b> {}</li>", reach.percent, reach.limit ? both(amount(curve.dial, *reach.limit)) : both("多长都达不到", "no limit reaches it"));
         add("</ul>\n<details open><summary>{}</summary><div class=\"scroll\"><table class=\"points\"><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th>{}</tr></thead><tbody>\n",
-            both("看数据", "The numbers"), both("若时限为", "If the limit were"), both("兑现", "Kept"), both("违约", "Broken"), both("未结", "Open"),
+            both("看数据", "The numbers"), clause.curve->dial.what == twin::Dial::What::Tolerance ? both("若容许晚", "If it might be late by") : both("若时限为", "If the limit were"), both("兑现", "Kept"), both("违约", "Broken"), both("未结", "Open"),
             both("兑现率", "Kept rate"), both("95 % 区间", "95 % interval"), paid ? "<th>" + both("赔付", "Payout") + "</th>" : std::string());
         for (const auto& point : curve.points) {
             const bool now = curve.dial.present == point.limit;

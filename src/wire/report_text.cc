@@ -116,7 +116,7 @@ private:
     void curve(const twin::ClauseReport& clause) {
         const auto& curve = *clause.curve;
         const bool paid = std::ranges::any_of(curve.points, [](const auto& point) { return point.payout.has_value(); });
-        std::vector<std::vector<std::string>> rows{{say("  若时限为", "  if the limit were"), say("兑现", "kept"), say("违约", "broken"),
+        std::vector<std::vector<std::string>> rows{{curve.dial.what == twin::Dial::What::Tolerance ? say("  若容许晚", "  if late by this were allowed") : say("  若时限为", "  if the limit were"), say("兑现", "kept"), say("违约", "broken"),
                                                     say("未结", "open"), say("兑现率", "kept rate"), say("95 % 区间", "95 % interval")}};
         if (paid) rows.front().push_back(say("赔付", "payout"));
         for (const auto& point : curve.points) {

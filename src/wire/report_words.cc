@@ -122,7 +122,7 @@ std::string short_amount(const twin::Dial& dial, std::int64_t amount) {
 }
 
 Text unit_of(const twin::Dial& dial, const std::vector<std::string>& schedule_names) {
-    if (dial.what == twin::Dial::What::Tolerance) return {"比约定时刻晚", "past the promised instant"};
+    if (dial.what == twin::Dial::What::Tolerance) return {"比约定时刻晚", "time past the promised instant"};
     const auto index = static_cast<std::size_t>(dial.pattern.schedule);
     const std::string name = dial.pattern.schedule >= 0 && index < schedule_names.size() ? schedule_names[index] : "";
     const std::string zh = name.empty() ? "" : "（" + name + "）";
