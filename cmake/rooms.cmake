@@ -102,4 +102,7 @@ if(YINUO_TESTS)
   endforeach()
   add_test(NAME check-program
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-program $<TARGET_FILE:yinuo>)
+  if(TARGET yinuo AND EXISTS ${CMAKE_SOURCE_DIR}/scenes)
+    add_test(NAME scenes COMMAND yinuo scene --shuffle 1 ${CMAKE_SOURCE_DIR}/scenes)
+  endif()
 endif()

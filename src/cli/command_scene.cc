@@ -27,11 +27,14 @@ Result<std::vector<std::string>> scene_files(const std::vector<std::string>& giv
             continue;
         }
         std::vector<std::string> found;
-        for (fs::recursive_directory_iterator it(path, trouble), end; !trouble && it != end; it.increment(trouble))
-            if (it->path().extension() == ".scene") found.push_back(it->path().lexically_normal().string());
+        for (fs::recursive_directory_iterator it(path, trouble), end; !trouble && it != end;
+             it.increment(trouble))
+            if (it->path().extension() == ".scene")
+                found.push_back(it->path().lexically_normal().string());
         if (trouble || found.empty())
             return refuse({.code = "no-scene",
-                           .what = {"「" + path + "」下没有 .scene 文件", "there is no .scene file under " + path}});
+                           .what = {"「" + path + "」下没有 .scene 文件",
+                                    "there is no .scene file under " + path}});
         std::ranges::sort(found);
         files.insert(files.end(), found.begin(), found.end());
     }
@@ -42,8 +45,10 @@ Result<std::string> read_file(const std::string& path) {
     std::error_code trouble;
     std::ifstream file(path, std::ios::binary);
     if (!file || std::filesystem::is_directory(path, trouble))
-        return refuse({.code = "no-file", .what = {"读不到文件「" + path + "」", "the file \"" + path + "\" cannot be read"},
-                       .place = {path, 0, 0}});
+        return refuse(
+            {.code = "no-file",
+             .what = {"读不到文件「" + path + "」", "the file \"" + path + "\" cannot be read"},
+             .place = {path, 0, 0}});
     std::string text(kFileMost, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
@@ -80,7 +85,8 @@ void add_place(std::string& out, const Place& at) {
     out += ",\"line\":" + std::to_string(at.line) + ",\"column\":" + std::to_string(at.column);
 }
 
-std::string failure_json(const SceneFailure& failure, const SceneResult& scene, const Console& console) {
+std::string failure_json(const SceneFailure& failure, const SceneResult& scene,
+                         const Console& console) {
     std::string out = "{";
     add_place(out, failure.place);
     add_member(out, "scene", scene.title);
@@ -133,25 +139,30 @@ int run_scenes(Arguments arguments, const Console& console) {
             complain(finding.error, console);
         }
         if (file.has_errors()) continue;
-        const auto shuffle = seed >= 0 ? std::optional(static_cast<std::uint64_t>(seed)) : std::nullopt;
+        const auto shuffle =
+            seed >= 0 ? std::optional(static_cast<std::uint64_t>(seed)) : std::nullopt;
         for (const auto& scene : runner.run(file, shuffle)) {
             ++scenes;
             failed += !scene.failures.empty();
             if (verbose && !console.json)
-                std::printf("%s %s: %s\n", scene.failures.empty() ? "ok  " : "FAIL", at_text(scene.place).c_str(), scene.title.c_str());
+                std::printf("%s %s: %s\n", scene.failures.empty() ? "ok  " : "FAIL",
+                            at_text(scene.place).c_str(), scene.title.c_str());
             for (const auto& failure : scene.failures) {
                 if (console.json) {
-                    failures += (failures.empty() ? "" : ",") + failure_json(failure, scene, console);
+                    failures +=
+                        (failures.empty() ? "" : ",") + failure_json(failure, scene, console);
                 } else {
                     print_failure(failure, scene, console);
                 }
             }
         }
     }
-    const std::string all = std::to_string(scenes), good = std::to_string(scenes - failed), bad = std::to_string(failed);
+    const std::string all = std::to_string(scenes), good = std::to_string(scenes - failed),
+                      bad = std::to_string(failed);
     if (console.json) {
-        const std::string out = "{\"scenes\":" + all + ",\"passed\":" + good + ",\"failed\":" + bad + ",\"findings\":[" +
-                                findings + "],\"failures\":[" + failures + "]}\n";
+        const std::string out = "{\"scenes\":" + all + ",\"passed\":" + good +
+                                ",\"failed\":" + bad + ",\"findings\":[" + findings +
+                                "],\"failures\":[" + failures + "]}\n";
         std::fwrite(out.data(), 1, out.size(), stdout);
     } else if (console.chinese) {
         std::printf("%s 个场景，%s 个通过，%s 个不符\n", all.c_str(), good.c_str(), bad.c_str());
@@ -166,7 +177,8 @@ int run_scenes(Arguments arguments, const Console& console) {
 
 const Command kSceneCommand{
     .name = "scene",
-    .summary = {"跑场景：用纯文本写的业务经过，逐条核对结果", "run scenes: whole journeys as text, checked line by line"},
+    .summary = {"跑场景：用纯文本写的业务经过，逐条核对结果",
+                "run scenes: whole journeys as text, checked line by line"},
     .usage = {R"(yinuo scene FILE|DIR... [--shuffle SEED] [--verbose] [--json]
 
 逐个跑场景文件（文件夹下所有 .scene）。不符之处说明文件和行号、应为什么、实为什么，以及经过。

@@ -20,7 +20,9 @@ const std::string& clause_name(const Promise& promise, int clause) {
     return promise.clauses[static_cast<std::size_t>(clause)].name;
 }
 
-bool of_version(const Expectation& e, const Promise& promise) { return !e.version || *e.version == promise.version; }
+bool of_version(const Expectation& e, const Promise& promise) {
+    return !e.version || *e.version == promise.version;
+}
 
 struct Found {
     const Standings* in = nullptr;
@@ -52,7 +54,8 @@ std::optional<Text> unknown_clause(const Expectation& e, std::span<const Standin
     const auto near = nearest(e.clause, known);
     const std::string hint = near ? std::string(*near) : std::string();
     return Text{"没有条款「" + e.clause + "」" + (near ? "，是不是「" + hint + "」？" : ""),
-                "there is no clause \"" + e.clause + "\"" + (near ? "; did you mean \"" + hint + "\"?" : "")};
+                "there is no clause \"" + e.clause + "\"" +
+                    (near ? "; did you mean \"" + hint + "\"?" : "")};
 }
 
 Text list(const std::vector<Found>& found, Instant now) {
@@ -61,7 +64,8 @@ Text list(const std::vector<Found>& found, Instant now) {
     for (std::size_t i = 0; i < found.size() && i < 6; ++i) {
         const Promise& promise = *found[i].in->side->promise;
         const Text one = obligation_text(*found[i].obligation, promise, now);
-        const std::string head = (i > 0 ? "\n" : "") + clause_name(promise, found[i].obligation->clause) + " " +
+        const std::string head = (i > 0 ? "\n" : "") +
+                                 clause_name(promise, found[i].obligation->clause) + " " +
                                  std::string(found[i].obligation->subject) + ": ";
         text.zh += head + one.zh;
         text.en += head + one.en;
@@ -75,10 +79,11 @@ Text list(const std::vector<Found>& found, Instant now) {
 
 bool agrees(const Expectation& e, const Obligation& o) {
     const auto is = [](const auto& wanted, const auto& have) { return !wanted || *wanted == have; };
-    return is(e.state, o.state) && is(e.started, o.started_at) && is(e.due, o.due_at) && is(e.promised, o.promised_at) &&
-           is(e.broken, o.broken_at) && is(e.settled, o.settled_at) && is(e.late, o.late(e.now)) &&
-           is(e.overdue, o.overdue(e.now)) && is(e.paused, o.paused) && is(e.claim, o.claim) && is(e.excuse, o.excuse) &&
-           is(e.extensions, static_cast<int>(o.extensions)) &&
+    return is(e.state, o.state) && is(e.started, o.started_at) && is(e.due, o.due_at) &&
+           is(e.promised, o.promised_at) && is(e.broken, o.broken_at) &&
+           is(e.settled, o.settled_at) && is(e.late, o.late(e.now)) &&
+           is(e.overdue, o.overdue(e.now)) && is(e.paused, o.paused) && is(e.claim, o.claim) &&
+           is(e.excuse, o.excuse) && is(e.extensions, static_cast<int>(o.extensions)) &&
            (!e.counted || (e.counted->first == o.good && e.counted->second == o.counted)) &&
            (!e.earlier_kept || o.earlier_kept) && (!e.provisional || o.provisional);
 }
@@ -89,8 +94,10 @@ std::optional<Text> judge_obligation(const Expectation& e, std::span<const Stand
     if (found.size() == 1 && agrees(e, *found.front().obligation)) return std::nullopt;
     Text came = list(found, e.now);
     if (found.size() > 1) {
-        came.zh = "有 " + std::to_string(found.size()) + " 单，用 of 或 occurrence 指明一单：\n" + came.zh;
-        came.en = std::to_string(found.size()) + " obligations; say which with \"of\" or \"occurrence\":\n" + came.en;
+        came.zh = "有 " + std::to_string(found.size()) + " 单，用 of 或 occurrence 指明一单：\n" +
+                  came.zh;
+        came.en = std::to_string(found.size()) +
+                  " obligations; say which with \"of\" or \"occurrence\":\n" + came.en;
     }
     return came;
 }
@@ -103,7 +110,9 @@ std::optional<Text> judge_tally(const Expectation& e, std::span<const Standings>
     for (const auto& tally : e.tallies) {
         sum += tally.count;
         if (!tally.state) continue;
-        fine = fine && tally.count == std::ranges::count_if(found, [&](const Found& f) { return f.obligation->state == *tally.state; });
+        fine = fine && tally.count == std::ranges::count_if(found, [&](const Found& f) {
+                           return f.obligation->state == *tally.state;
+                       });
     }
     if (fine && sum == static_cast<std::int64_t>(found.size())) return std::nullopt;
     return list(found, e.now);
@@ -117,10 +126,14 @@ struct Given {
     Instant at;
 };
 
-std::string unit_of(const promise::Gift& gift) { return gift.amount && !gift.unit.empty() ? gift.unit : gift.kind; }
+std::string unit_of(const promise::Gift& gift) {
+    return gift.amount && !gift.unit.empty() ? gift.unit : gift.kind;
+}
 
-Given given(const Promise& promise, int remedy, int gift, const Decimal& amount, const std::optional<Money>& money, Instant at) {
-    const auto& row = promise.remedies[static_cast<std::size_t>(remedy)].gifts[static_cast<std::size_t>(gift)];
+Given given(const Promise& promise, int remedy, int gift, const Decimal& amount,
+            const std::optional<Money>& money, Instant at) {
+    const auto& row =
+        promise.remedies[static_cast<std::size_t>(remedy)].gifts[static_cast<std::size_t>(gift)];
     return {money ? money->amount() : amount, unit_of(row), at};
 }
 
@@ -128,7 +141,8 @@ Text amounts_text(const std::vector<Given>& all, const Promise& promise) {
     if (all.empty()) return {"无", "nothing"};
     std::string text;
     for (std::size_t i = 0; i < all.size() && i < 12; ++i)
-        text += (i > 0 ? ", " : "") + all[i].amount.to_string() + " " + all[i].unit + " at " + when_text(all[i].at, promise);
+        text += (i > 0 ? ", " : "") + all[i].amount.to_string() + " " + all[i].unit + " at " +
+                when_text(all[i].at, promise);
     if (all.size() > 12) text += ", ... (" + std::to_string(all.size()) + ")";
     return {text, text};
 }
@@ -143,7 +157,8 @@ bool amounts_agree(const std::vector<SceneAmount>& wanted, const std::vector<Giv
     for (const auto& one : wanted) units[one.unit].wanted.push_back(one);
     for (const auto& one : have) units[one.unit].have.push_back(one);
     for (auto& [name, unit] : units) {
-        const bool parts = unit.wanted.size() > 1 || (unit.wanted.size() == 1 && unit.wanted.front().at);
+        const bool parts =
+            unit.wanted.size() > 1 || (unit.wanted.size() == 1 && unit.wanted.front().at);
         if (unit.wanted.empty()) return false;
         if (!parts) {
             Decimal sum;
@@ -153,7 +168,9 @@ bool amounts_agree(const std::vector<SceneAmount>& wanted, const std::vector<Giv
         }
         if (unit.wanted.size() != unit.have.size()) return false;
         for (const auto& one : unit.wanted) {
-            const auto match = std::ranges::find_if(unit.have, [&](const Given& g) { return g.amount == one.amount && (!one.at || *one.at == g.at); });
+            const auto match = std::ranges::find_if(unit.have, [&](const Given& g) {
+                return g.amount == one.amount && (!one.at || *one.at == g.at);
+            });
             if (match == unit.have.end()) return false;
             unit.have.erase(match);
         }
@@ -173,8 +190,11 @@ std::optional<Text> judge_owed(const Expectation& e, std::span<const Standings> 
             if (!e.clause.empty() && clause_name(promise, o.clause) != e.clause) continue;
             if (!e.subject.empty() && o.subject != e.subject) continue;
             if (!e.payee.empty() && line.payee != e.payee) continue;
-            if (!e.remedy.empty() && promise.remedies[static_cast<std::size_t>(line.remedy)].name != e.remedy) continue;
-            have.push_back(given(promise, line.remedy, line.gift, line.amount, line.money, line.at));
+            if (!e.remedy.empty() &&
+                promise.remedies[static_cast<std::size_t>(line.remedy)].name != e.remedy)
+                continue;
+            have.push_back(
+                given(promise, line.remedy, line.gift, line.amount, line.money, line.at));
         }
     }
     if (amounts_agree(e.amounts, have)) return std::nullopt;
@@ -188,12 +208,15 @@ std::optional<Text> judge_given(const Expectation& e, std::span<const Standings>
         const Promise& promise = *s.side->promise;
         if (!of_version(e, promise)) continue;
         for (const auto& entry : s.side->entries) {
-            if (entry.back != back || entry.recorded_at > e.now) continue;
+            if (entry.back != back || entry.recorded_at > e.now || entry.amount.is_zero()) continue;
             if (!e.clause.empty() && clause_name(promise, entry.clause) != e.clause) continue;
             if (!e.subject.empty() && entry.subject != e.subject) continue;
             if (!e.payee.empty() && entry.payee != e.payee) continue;
-            if (!e.remedy.empty() && promise.remedies[static_cast<std::size_t>(entry.remedy)].name != e.remedy) continue;
-            have.push_back(given(promise, entry.remedy, entry.gift, entry.amount, entry.money, back ? entry.recorded_at : entry.at));
+            if (!e.remedy.empty() &&
+                promise.remedies[static_cast<std::size_t>(entry.remedy)].name != e.remedy)
+                continue;
+            have.push_back(given(promise, entry.remedy, entry.gift, entry.amount, entry.money,
+                                 back ? entry.recorded_at : entry.at));
         }
     }
     if (amounts_agree(e.amounts, have)) return std::nullopt;
@@ -227,20 +250,26 @@ std::optional<Text> judge_recorded(const Expectation& e, std::span<const Standin
             if (event.recorded_at > e.now) continue;
             if (!e.clause.empty() && clause_name(promise, event.clause) != e.clause) continue;
             if (!e.subject.empty() && event.subject != e.subject) continue;
-            const bool spoken_of = std::ranges::any_of(e.events, [&](const wire::SceneEvent& w) { return w.kind == event.kind; });
+            const bool spoken_of = std::ranges::any_of(
+                e.events, [&](const wire::SceneEvent& w) { return w.kind == event.kind; });
             if (!is_verdict(event.kind) && !spoken_of) continue;
             const bool reversed = event.kind == EventKind::Reversed;
             const Text words = describe(reversed ? event.reversed : event.kind);
-            const std::string tail = (event.who.empty() ? "" : " by " + event.who) + " at " + when_text(event.at, promise);
-            came.zh += (came.zh.empty() ? "" : "; ") + std::string(reversed ? "冲正 " : "") + words.zh + tail;
-            came.en += (came.en.empty() ? "" : "; ") + std::string(reversed ? "reversed " : "") + words.en + tail;
+            const std::string tail = (event.who.empty() ? "" : " by " + event.who) + " at " +
+                                     when_text(event.at, promise);
+            came.zh += (came.zh.empty() ? "" : "; ") + std::string(reversed ? "冲正 " : "") +
+                       words.zh + tail;
+            came.en += (came.en.empty() ? "" : "; ") + std::string(reversed ? "reversed " : "") +
+                       words.en + tail;
             if (i >= e.events.size()) {
                 fine = false;
                 continue;
             }
             const auto& wanted = e.events[i++];
-            fine = fine && wanted.reversed == reversed && wanted.kind == (reversed ? event.reversed : event.kind) &&
-                   (!wanted.at || *wanted.at == event.at) && (wanted.who.empty() || wanted.who == event.who);
+            fine = fine && wanted.reversed == reversed &&
+                   wanted.kind == (reversed ? event.reversed : event.kind) &&
+                   (!wanted.at || *wanted.at == event.at) &&
+                   (wanted.who.empty() || wanted.who == event.who);
         }
     }
     if (fine && i == e.events.size()) return std::nullopt;
@@ -254,15 +283,18 @@ std::string share_text(Millis length, const std::optional<Money>& money) {
     return to_string(length) + (money ? ", " + money->to_string() : "");
 }
 
-std::optional<Text> judge_leg(const Expectation& e, SceneStage& stage, std::span<const Standings> standings) {
+std::optional<Text> judge_leg(const Expectation& e, SceneStage& stage,
+                              std::span<const Standings> standings) {
     for (const Standings& s : standings) {
         const Promise& promise = *s.side->promise;
         if (!of_version(e, promise)) continue;
         for (std::size_t c = 0; c < promise.clauses.size(); ++c) {
             const auto& leg = promise.clauses[c];
-            if (leg.outer < 0 || (leg.name != e.clause && !leg.name.ends_with("." + e.clause))) continue;
+            if (leg.outer < 0 || (leg.name != e.clause && !leg.name.ends_with("." + e.clause)))
+                continue;
             for (const Obligation& outer : s.obligations) {
-                if (outer.clause != leg.outer || (!e.subject.empty() && e.subject != outer.subject)) continue;
+                if (outer.clause != leg.outer || (!e.subject.empty() && e.subject != outer.subject))
+                    continue;
                 std::vector<Obligation> same_subject;
                 for (const Obligation& o : s.obligations)
                     if (o.subject == outer.subject) same_subject.push_back(o);
@@ -270,18 +302,23 @@ std::optional<Text> judge_leg(const Expectation& e, SceneStage& stage, std::span
                 std::optional<Money> money;
                 if (e.kind == Expectation::Kind::Charged) {
                     const auto facts = stage.facts_of(outer.subject, e.now);
-                    for (const auto& time : remedy::leg_times(promise, outer, same_subject, facts, e.now, stage.folding()))
+                    for (const auto& time : remedy::leg_times(promise, outer, same_subject, facts,
+                                                              e.now, stage.folding()))
                         if (time.clause == static_cast<int>(c)) length = length + time.waiting;
                 } else {
                     Money whole{.minor = 0, .currency = *Currency::parse("CNY")};
                     for (const auto& line : s.owed) {
                         const auto& by = promise.remedies[static_cast<std::size_t>(line.remedy)];
-                        if (&s.obligations[line.obligation] != &outer || !by.charged_on || !line.money) continue;
+                        if (&s.obligations[line.obligation] != &outer || !by.charged_on ||
+                            !line.money)
+                            continue;
                         if (line.standing != remedy::Standing::Owed) continue;
-                        whole = {.minor = whole.minor + line.money->minor, .currency = line.money->currency};
+                        whole = {.minor = whole.minor + line.money->minor,
+                                 .currency = line.money->currency};
                     }
                     money = Money{.minor = 0, .currency = whole.currency};
-                    for (const auto& charge : remedy::charge_on(promise, outer, same_subject, whole, e.now)) {
+                    for (const auto& charge :
+                         remedy::charge_on(promise, outer, same_subject, whole, e.now)) {
                         if (charge.clause != static_cast<int>(c)) continue;
                         length = charge.delay;
                         money->minor = charge.minor;
@@ -289,7 +326,8 @@ std::optional<Text> judge_leg(const Expectation& e, SceneStage& stage, std::span
                 }
                 bool fine = e.length == length;
                 for (const auto& amount : e.amounts)
-                    fine = fine && money && money->amount() == amount.amount && money->currency.code() == amount.unit;
+                    fine = fine && money && money->amount() == amount.amount &&
+                           money->currency.code() == amount.unit;
                 if (fine) return std::nullopt;
                 return Text{share_text(length, money), share_text(length, money)};
             }
@@ -301,7 +339,8 @@ std::optional<Text> judge_leg(const Expectation& e, SceneStage& stage, std::span
 
 }  // namespace
 
-std::optional<Text> judge(const Expectation& e, SceneStage& stage, std::span<const Standings> standings) {
+std::optional<Text> judge(const Expectation& e, SceneStage& stage,
+                          std::span<const Standings> standings) {
     using Kind = Expectation::Kind;
     switch (e.kind) {
         case Kind::Obligation: return judge_obligation(e, standings);

@@ -32,7 +32,8 @@ private:
 
 Text words_of(StepKind kind) {
     switch (kind) {
-        case StepKind::Waiting: return {"已有一个开始条件，还差其余", "one of its starts has come, not all"};
+        case StepKind::Waiting:
+            return {"已有一个开始条件，还差其余", "one of its starts has come, not all"};
         case StepKind::Started: return {"开始", "started"};
         case StepKind::NotOwed: return {"不在承诺范围内", "not owed: no limit applies"};
         case StepKind::DueSet: return {"截止时间定为", "due set to"};
@@ -51,9 +52,11 @@ Text words_of(StepKind kind) {
         case StepKind::Reopened: return {"重开", "reopened"};
         case StepKind::Claimed: return {"提出申诉", "claimed"};
         case StepKind::Confirmed: return {"核实属实", "confirmed"};
-        case StepKind::ConfirmedBySilence: return {"到期未决，视为属实", "undecided in time, so confirmed"};
+        case StepKind::ConfirmedBySilence:
+            return {"到期未决，视为属实", "undecided in time, so confirmed"};
         case StepKind::Rejected: return {"核实不属实", "rejected"};
-        case StepKind::CauseRecorded: return {"记录免责原因，暂缓赔付", "a cause recorded, remedy withheld"};
+        case StepKind::CauseRecorded:
+            return {"记录免责原因，暂缓赔付", "a cause recorded, remedy withheld"};
         case StepKind::EvidenceSeen: return {"收到举证", "evidence seen"};
         case StepKind::Agreed: return {"同意免责", "agreed"};
         case StepKind::Refused: return {"不同意免责", "refused"};
@@ -63,7 +66,8 @@ Text words_of(StepKind kind) {
         case StepKind::Satisfied: return {"条件成立", "satisfied"};
         case StepKind::NotSatisfied: return {"条件不成立", "not satisfied"};
         case StepKind::NotMeasured: return {"未计量", "not measured"};
-        case StepKind::StartIgnored: return {"已在进行中，忽略再次开始", "running already, start ignored"};
+        case StepKind::StartIgnored:
+            return {"已在进行中，忽略再次开始", "running already, start ignored"};
     }
     return {};
 }
@@ -76,14 +80,17 @@ public:
 
     void tell(const Obligation& of, const promise::Step& step) override {
         const std::string& clause = promise_.clauses[static_cast<std::size_t>(of.clause)].name;
-        const bool asked = about_.clause.empty() || about_.clause == clause || clause.ends_with("." + about_.clause);
+        const bool asked = about_.clause.empty() || about_.clause == clause ||
+                           clause.ends_with("." + about_.clause);
         if (!asked || (!about_.subject.empty() && about_.subject != of.subject)) return;
         if (lines.size() >= kMost) return;
         const Text words = words_of(step.kind);
-        std::string head = when_text(step.at, promise_) + " " + clause + " " + std::string(of.subject);
+        std::string head =
+            when_text(step.at, promise_) + " " + clause + " " + std::string(of.subject);
         if (of.occurrence > 1) head += " #" + std::to_string(of.occurrence);
         std::string tail;
-        const bool until = step.until != Instant::max() && step.kind != StepKind::Resumed && step.kind != StepKind::CapReached;
+        const bool until = step.until != Instant::max() && step.kind != StepKind::Resumed &&
+                           step.kind != StepKind::CapReached;
         if (until) tail += " " + when_text(step.until, promise_);
         if (step.fact != nullptr) tail += " (" + std::string(names_.text(step.fact->kind)) + ")";
         if (!step.why.empty()) tail += " [" + std::string(step.why) + "]";
@@ -99,24 +106,28 @@ private:
 };
 
 bool same(const Obligation& a, const Obligation& b) {
-    return a.clause == b.clause && a.occurrence == b.occurrence && a.subject == b.subject && a.state == b.state &&
-           a.claim == b.claim && a.excuse == b.excuse && a.extensions == b.extensions && a.earlier_kept == b.earlier_kept &&
+    return a.clause == b.clause && a.occurrence == b.occurrence && a.subject == b.subject &&
+           a.state == b.state && a.claim == b.claim && a.excuse == b.excuse &&
+           a.extensions == b.extensions && a.earlier_kept == b.earlier_kept &&
            a.started_at == b.started_at && a.due_at == b.due_at && a.promised_at == b.promised_at &&
            a.broken_at == b.broken_at && a.settled_at == b.settled_at && a.paused == b.paused &&
            a.counted == b.counted && a.good == b.good;
 }
 
 void sort_by_name(std::vector<Obligation>& all) {
-    std::ranges::stable_sort(all, {}, [](const Obligation& o) { return std::tuple(o.clause, o.subject, o.occurrence); });
+    std::ranges::stable_sort(
+        all, {}, [](const Obligation& o) { return std::tuple(o.clause, o.subject, o.occurrence); });
 }
 
 // "subject remedy gift payee amount standing", so that sums can be compared in any order.
 std::vector<std::string> owed_texts(const Standings& s) {
     std::vector<std::string> all;
     for (const auto& line : s.owed)
-        all.push_back(std::string(s.obligations[line.obligation].subject) + ' ' + std::to_string(line.remedy) + ' ' +
-                      std::to_string(line.gift) + ' ' + std::string(line.payee) + ' ' +
-                      line.amount.without_trailing_zeros().to_string() + ' ' + std::to_string(static_cast<int>(line.standing)));
+        all.push_back(std::string(s.obligations[line.obligation].subject) + ' ' +
+                      std::to_string(line.remedy) + ' ' + std::to_string(line.gift) + ' ' +
+                      std::string(line.payee) + ' ' +
+                      line.amount.without_trailing_zeros().to_string() + ' ' +
+                      std::to_string(static_cast<int>(line.standing)));
     std::ranges::sort(all);
     return all;
 }
@@ -143,7 +154,8 @@ Text obligation_text(const Obligation& o, const promise::Promise& promise, Insta
         add("逾期", "late", to_string(o.late(now)));
     }
     if (o.settled_at != Instant::max()) add("结束", "settled at", when_text(o.settled_at, promise));
-    if (o.counted > 0) add("计数", "counted", std::to_string(o.good) + " of " + std::to_string(o.counted));
+    if (o.counted > 0)
+        add("计数", "counted", std::to_string(o.good) + " of " + std::to_string(o.counted));
     if (o.claim != promise::Claim::None) {
         static constexpr const char* kZh[] = {"", "已申诉", "属实", "不属实"};
         static constexpr const char* kEn[] = {"", "claimed", "confirmed", "rejected"};
@@ -168,14 +180,15 @@ void SceneStage::add(const wire::SceneFact& said) {
         auto fields = memory_.array<feel::Binding>(said.fields.size());
         for (std::size_t i = 0; i < said.fields.size(); ++i)
             fields[i] = {names_.intern(said.fields[i].name), said.fields[i].value};
-        facts_.push_back({.id = said.id.empty() ? std::string_view() : memory_.copy(said.id + number),
-                          .subject = memory_.copy(said.about + number),
-                          .kind = names_.intern(said.kind),
-                          .at = said.at,
-                          .received_at = said.heard,
-                          .sequence = static_cast<std::int64_t>(facts_.size()) + 1,
-                          .change = said.change,
-                          .fields = fields});
+        facts_.push_back(
+            {.id = said.id.empty() ? std::string_view() : memory_.copy(said.id + number),
+             .subject = memory_.copy(said.about + number),
+             .kind = names_.intern(said.kind),
+             .at = said.at,
+             .received_at = said.heard,
+             .sequence = static_cast<std::int64_t>(facts_.size()) + 1,
+             .change = said.change,
+             .fields = fields});
     }
     hearings_.push_back(said.heard);
 }
@@ -190,7 +203,8 @@ bool SceneStage::move_to(Instant now) {
     bool steady = true;
     for (const Instant at : due)
         if (at >= done_) steady = step(at) && steady;
-    if (now >= done_ && (due.empty() || due.back() != now || due.back() < done_)) steady = step(now) && steady;
+    if (now >= done_ && (due.empty() || due.back() != now || due.back() < done_))
+        steady = step(now) && steady;
     return steady;
 }
 
@@ -199,13 +213,18 @@ bool SceneStage::step(Instant now) {
     bool steady = true;
     const SubjectFacts known(facts_, now);
     for (Side& side : sides_) {
-        for (const auto& event : promise::decide(*side.promise, side.record, now, folding_)) evolve(side.record, event);
+        for (const auto& event : promise::decide(*side.promise, side.record, now, folding_))
+            evolve(side.record, event);
         const auto outcome = fold_all(*side.promise, facts_, now, folding_);
-        const auto give = [&] { return decide_entries(*side.promise, outcome.obligations, side.entries, now, folding_, &known); };
+        const auto give = [&] {
+            return decide_entries(*side.promise, outcome.obligations, side.entries, now, folding_,
+                                  &known);
+        };
         const auto given = give();
         side.entries.insert(side.entries.end(), given.begin(), given.end());
         if (facts_.size() > kTwiceMost) continue;
-        steady = steady && promise::decide(*side.promise, side.record, now, folding_).empty() && give().empty();
+        steady = steady && promise::decide(*side.promise, side.record, now, folding_).empty() &&
+                 give().empty();
     }
     return steady;
 }
@@ -216,14 +235,17 @@ std::vector<Standings> SceneStage::stand(std::span<const Fact> facts, Instant no
     const SubjectFacts known(facts, now);
     std::vector<Standings> all;
     for (const Side& side : sides_) {
-        Standings s{.side = &side, .obligations = fold_all(*side.promise, facts, now, folding_).obligations, .owed = {}};
+        Standings s{.side = &side,
+                    .obligations = fold_all(*side.promise, facts, now, folding_).obligations,
+                    .owed = {}};
         s.owed = remedy::owed(*side.promise, s.obligations, now, folding_, &known);
         all.push_back(std::move(s));
     }
     return all;
 }
 
-std::vector<Text> SceneStage::story(const promise::Promise& promise, const wire::Expectation& about, Instant now) {
+std::vector<Text> SceneStage::story(const promise::Promise& promise, const wire::Expectation& about,
+                                    Instant now) {
     Teller teller(promise, about, names_);
     folding_.story = &teller;
     fold_all(promise, facts_, now, folding_);
@@ -249,7 +271,10 @@ std::optional<Text> SceneStage::shuffled(Instant now, std::uint64_t seed) {
         if (dice() % 3 != 0) continue;
         Fact again = facts[i];
         if (again.change == promise::Change::Report && again.received_at < now)
-            again.received_at = again.received_at + Millis{static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>((now - again.received_at).count + 1))};
+            again.received_at =
+                again.received_at +
+                Millis{static_cast<std::int64_t>(
+                    dice() % static_cast<std::uint64_t>((now - again.received_at).count + 1))};
         facts.push_back(again);
     }
     std::ranges::shuffle(facts, dice);
@@ -267,9 +292,11 @@ std::optional<Text> SceneStage::shuffled(Instant now, std::uint64_t seed) {
             const Obligation& one = before[s].obligations[i];
             const Obligation& other = after[s].obligations[i];
             if (same(one, other)) continue;
-            const Text was = obligation_text(one, promise, now), is = obligation_text(other, promise, now);
+            const Text was = obligation_text(one, promise, now),
+                       is = obligation_text(other, promise, now);
             const std::string& clause = promise.clauses[static_cast<std::size_t>(one.clause)].name;
-            return Text{"乱序后「" + clause + "」不同：" + was.zh + " / " + is.zh, "shuffled, " + clause + " differs: " + was.en + " / " + is.en};
+            return Text{"乱序后「" + clause + "」不同：" + was.zh + " / " + is.zh,
+                        "shuffled, " + clause + " differs: " + was.en + " / " + is.en};
         }
         if (sums != sums_after) return Text{"乱序后应赔的不同", "shuffled, what is owed differs"};
     }

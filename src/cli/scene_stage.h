@@ -40,7 +40,8 @@ public:
     bool move_to(Instant now);
     std::vector<Standings> stand(Instant now);
     // What the fold did with one clause's obligations.
-    std::vector<Text> story(const promise::Promise& promise, const wire::Expectation& about, Instant now);
+    std::vector<Text> story(const promise::Promise& promise, const wire::Expectation& about,
+                            Instant now);
     // The same facts, shuffled and partly repeated: do obligations and sums come out the same? If
     // not, what differs.
     std::optional<Text> shuffled(Instant now, std::uint64_t seed);
@@ -60,7 +61,7 @@ private:
     promise::Folding folding_;
     std::vector<Side> sides_;
     std::vector<promise::Fact> facts_;
-    std::vector<Instant> hearings_;      // still to come
+    std::vector<Instant> hearings_;  // still to come
     Instant done_ = Instant::min();
 };
 

@@ -27,7 +27,8 @@ const TimePattern& iso() {
 }  // namespace
 
 bool SceneFile::has_errors() const {
-    return std::ranges::any_of(findings, [](const Finding& f) { return f.severity == Severity::Error; });
+    return std::ranges::any_of(findings,
+                               [](const Finding& f) { return f.severity == Severity::Error; });
 }
 
 SceneFile read_scenes(std::string_view text, std::string_view path, Zones& zones) {
@@ -79,12 +80,15 @@ bool SceneReader::skip(Part& rest, std::string_view words) {
 
 Place SceneReader::place(std::size_t offset) const {
     const auto before = line_.substr(0, std::min(offset, line_.size()));
-    return {.path = file_.path, .line = number_, .column = static_cast<std::uint32_t>(count_characters(before)) + 1};
+    return {.path = file_.path,
+            .line = number_,
+            .column = static_cast<std::uint32_t>(count_characters(before)) + 1};
 }
 
 bool SceneReader::error(std::string code, const Part& at, Text what, Text mend) {
     if (file_.findings.size() < kFindingsMost)
-        report(file_.findings, Severity::Error, std::move(code), place(at.at), std::move(what), std::move(mend));
+        report(file_.findings, Severity::Error, std::move(code), place(at.at), std::move(what),
+               std::move(mend));
     return false;
 }
 
@@ -112,6 +116,7 @@ void SceneReader::read(std::string_view text) {
     }
     settle_scene();
     line_ = {};
+    number_ = 1;  // about the whole of it
     if (file_.scenes.empty())
         error("no-scene", {}, {"文件里没有场景", "there is no scene in this file"},
               {"用 scene: 标题 开始一个", "begin one with scene: TITLE"});
@@ -127,7 +132,8 @@ void SceneReader::read_line(std::string_view line) {
     static constexpr std::string_view kKeys[] = {"promise", "zone", "scene", "about", "now"};
     if (key.text.size() < line.size() && std::ranges::find(kKeys, key.text) != std::end(kKeys))
         return read_setting(key.text, trimmed(rest));
-    static const std::vector<std::string_view> kKnown = {"promise", "zone", "scene", "about", "now", "expect"};
+    static const std::vector<std::string_view> kKnown = {"promise", "zone", "scene",
+                                                         "about",   "now",  "expect"};
     Part again = trimmed({line, 0});
     const Part first = word(again);
     std::string_view meant = key.text.size() < first.text.size() ? key.text : first.text;
@@ -139,7 +145,9 @@ void SceneReader::read_line(std::string_view line) {
 
 void SceneReader::read_setting(std::string_view key, const Part& value) {
     if (value.empty()) {
-        error("empty-value", value, {std::string(key) + " 后面是空的", "nothing stands after \"" + std::string(key) + ":\""});
+        error("empty-value", value,
+              {std::string(key) + " 后面是空的",
+               "nothing stands after \"" + std::string(key) + ":\""});
         return;
     }
     if (key == "scene") {
@@ -161,7 +169,8 @@ void SceneReader::read_setting(std::string_view key, const Part& value) {
         zone_missed_ = true;
         const std::string meant = zones_.suggest(value.text);
         error("no-such-zone", value,
-              {"没有「" + std::string(value.text) + "」这个时区", "there is no zone \"" + std::string(value.text) + "\""},
+              {"没有「" + std::string(value.text) + "」这个时区",
+               "there is no zone \"" + std::string(value.text) + "\""},
               meant.empty() ? Text{"例如 Asia/Shanghai", "for example Asia/Shanghai"}
                             : Text{"是不是「" + meant + "」？", "did you mean \"" + meant + "\"?"});
         return;
@@ -204,7 +213,7 @@ void SceneReader::read_fact() {
               {"先写 scene: 标题", "write scene: TITLE first"});
         return;
     }
-    {   // "899 x ..."
+    {  // "899 x ..."
         Part ahead = rest;
         const Part number = word(ahead);
         Part times = ahead;
@@ -212,7 +221,8 @@ void SceneReader::read_fact() {
         if (sign.text == "x" || sign.text == "×") {
             const auto count = read_count(number);
             if (!count || *count < 1) {
-                error("bad-count", number, {"「x」前应是 1 以上的整数", "a whole number from 1 stands before \"x\""});
+                error("bad-count", number,
+                      {"「x」前应是 1 以上的整数", "a whole number from 1 stands before \"x\""});
                 return;
             }
             fact.count = static_cast<int>(std::min(*count, kFactsMost + 1));
@@ -221,12 +231,14 @@ void SceneReader::read_fact() {
     }
     facts_ += fact.count;
     if (facts_ > kFactsMost) {
-        error("too-many-facts", rest, {"一个场景最多一百万条业务记录", "a scene has at most a million facts"});
+        error("too-many-facts", rest,
+              {"一个场景最多一百万条业务记录", "a scene has at most a million facts"});
         return;
     }
     // The time: one word with a T, or two words.
     Part time = word(rest);
-    if (time.text.find('T') == std::string_view::npos && !rest.empty() && is_digit(rest.text.front())) {
+    if (time.text.find('T') == std::string_view::npos && !rest.empty() &&
+        is_digit(rest.text.front())) {
         const Part clock = word(rest);
         time.text = line_.substr(time.at, clock.at + clock.text.size() - time.at);
     }
@@ -236,7 +248,9 @@ void SceneReader::read_fact() {
 
     Part kind = word(rest);
     if (kind.empty() || kind.text.find('=') != std::string_view::npos || kind.text.front() == '[') {
-        error("no-kind", kind, {"时间后面应是业务记录的种类，例如 order.placed", "the kind of fact comes after the time, for example order.placed"});
+        error("no-kind", kind,
+              {"时间后面应是业务记录的种类，例如 order.placed",
+               "the kind of fact comes after the time, for example order.placed"});
         return;
     }
     if (kind.text.size() > 2 && kind.text.starts_with('"') && kind.text.ends_with('"'))
@@ -267,7 +281,8 @@ void SceneReader::read_fact() {
         }
         const Part name = trimmed({rest.text.substr(0, equals), rest.at});
         if (name.empty() || name.text.find_first_of("[]\",") != std::string_view::npos) {
-            error("bad-field", name, {"等号前应是字段名", "a field's name comes before the equals sign"},
+            error("bad-field", name,
+                  {"等号前应是字段名", "a field's name comes before the equals sign"},
                   {"值里有空格时加双引号", "quote a value that has blanks"});
             return;
         }
@@ -284,14 +299,19 @@ void SceneReader::read_fact() {
             while (end < rest.text.size() && !is_blank(rest.text[end])) ++end;
         }
         if (end == std::string_view::npos || end == 0) {
-            error("bad-field", value, {"字段「" + std::string(name.text) + "」的值不完整", "the value of \"" + std::string(name.text) + "\" is not whole"});
+            error("bad-field", value,
+                  {"字段「" + std::string(name.text) + "」的值不完整",
+                   "the value of \"" + std::string(name.text) + "\" is not whole"});
             return;
         }
         value.text = rest.text.substr(0, end);
         rest = trimmed({rest.text.substr(end), rest.at + end});
-        const bool twice = std::ranges::any_of(fact.fields, [&](const SceneField& f) { return f.name == name.text; });
+        const bool twice = std::ranges::any_of(
+            fact.fields, [&](const SceneField& f) { return f.name == name.text; });
         if (twice) {
-            error("duplicate-field", name, {"字段「" + std::string(name.text) + "」写了两次", "the field \"" + std::string(name.text) + "\" is there twice"});
+            error("duplicate-field", name,
+                  {"字段「" + std::string(name.text) + "」写了两次",
+                   "the field \"" + std::string(name.text) + "\" is there twice"});
             return;
         }
         const auto read = read_value(value);
@@ -311,7 +331,9 @@ bool SceneReader::read_brackets(SceneFact& fact, const Part& inside) {
         Part value = one;
         const Part key = word(value);
         if (value.empty())
-            return error("bad-bracket", one, {"「" + std::string(one.text) + "」后面缺内容", "something is missing after \"" + std::string(one.text) + "\""});
+            return error("bad-bracket", one,
+                         {"「" + std::string(one.text) + "」后面缺内容",
+                          "something is missing after \"" + std::string(one.text) + "\""});
         if (key.text == "id") {
             fact.id = value.text;
         } else if (key.text == "about") {
@@ -321,12 +343,16 @@ bool SceneReader::read_brackets(SceneFact& fact, const Part& inside) {
             if (!heard) return false;
             fact.heard = *heard;
             if (fact.heard < fact.at)
-                return error("heard-too-early", value, {"不会先听说后发生", "nothing is heard of before it happens"});
+                return error("heard-too-early", value,
+                             {"不会先听说后发生", "nothing is heard of before it happens"});
         } else if (key.text == "corrects" || key.text == "retracts") {
             fact.id = value.text;
-            fact.change = key.text == "corrects" ? promise::Change::Correct : promise::Change::Retract;
+            fact.change =
+                key.text == "corrects" ? promise::Change::Correct : promise::Change::Retract;
         } else {
-            return error("unknown-word", key, {"方括号里不能写「" + std::string(key.text) + "」", "\"" + std::string(key.text) + "\" cannot stand in brackets"},
+            return error("unknown-word", key,
+                         {"方括号里不能写「" + std::string(key.text) + "」",
+                          "\"" + std::string(key.text) + "\" cannot stand in brackets"},
                          nearest_mend(key.text, {"id", "about", "heard", "corrects", "retracts"}));
         }
     }
@@ -335,7 +361,8 @@ bool SceneReader::read_brackets(SceneFact& fact, const Part& inside) {
 
 std::optional<feel::Value> SceneReader::read_value(const Part& part) {
     Arena& memory = *file_.memory;
-    if (part.text.starts_with('"')) return feel::Value::string(memory.copy(part.text.substr(1, part.text.size() - 2)));
+    if (part.text.starts_with('"'))
+        return feel::Value::string(memory.copy(part.text.substr(1, part.text.size() - 2)));
     if (!part.text.starts_with('[')) return read_bare(part.text);
     std::vector<feel::Value> items;
     Part rest = trimmed({part.text.substr(1, part.text.size() - 2), part.at + 1});
@@ -345,8 +372,11 @@ std::optional<feel::Value> SceneReader::read_value(const Part& part) {
             error("empty-value", item, {"列表里有空项", "an item of the list is empty"});
             return std::nullopt;
         }
-        const bool quoted = item.text.size() > 1 && item.text.starts_with('"') && item.text.ends_with('"');
-        items.push_back(quoted ? feel::Value::string(memory.copy(item.text.substr(1, item.text.size() - 2))) : read_bare(item.text));
+        const bool quoted =
+            item.text.size() > 1 && item.text.starts_with('"') && item.text.ends_with('"');
+        items.push_back(
+            quoted ? feel::Value::string(memory.copy(item.text.substr(1, item.text.size() - 2)))
+                   : read_bare(item.text));
     }
     return feel::Value::list(memory.copy(std::span<const feel::Value>(items)));
 }
@@ -362,7 +392,10 @@ feel::Value SceneReader::read_bare(std::string_view word) {
         if (word.size() >= 10 && word[0] != '-' && zone_ != nullptr) {
             if (const auto wall = iso().read(word)) {
                 if (word.size() == 10) return feel::Value::date(wall->local.date());
-                const Instant at = wall->offset_seconds ? Instant{wall->local.millis - *wall->offset_seconds * 1000LL} : zone_->to_instant(wall->local);
+                const Instant at =
+                    wall->offset_seconds
+                        ? Instant{wall->local.millis - *wall->offset_seconds * 1000LL}
+                        : zone_->to_instant(wall->local);
                 return feel::Value::instant(at, *zone_);
             }
         }
@@ -377,15 +410,20 @@ feel::Value SceneReader::read_bare(std::string_view word) {
 std::optional<Instant> SceneReader::read_time(const Part& part) {
     const auto wall = iso().read(part.text);
     if (!wall) {
-        error("bad-time", part, {"「" + std::string(part.text) + "」不是时间", "\"" + std::string(part.text) + "\" is no time"},
-              {"写成 2026-03-10 15:00，秒和毫秒可省：2026-03-10 15:00:00.001", "write 2026-03-10 15:00; seconds and thousandths may follow: 2026-03-10 15:00:00.001"});
+        error("bad-time", part,
+              {"「" + std::string(part.text) + "」不是时间",
+               "\"" + std::string(part.text) + "\" is no time"},
+              {"写成 2026-03-10 15:00，秒和毫秒可省：2026-03-10 15:00:00.001",
+               "write 2026-03-10 15:00; seconds and thousandths may follow: 2026-03-10 "
+               "15:00:00.001"});
         return std::nullopt;
     }
     if (wall->offset_seconds) return Instant{wall->local.millis - *wall->offset_seconds * 1000LL};
     if (zone_ == nullptr) {
         if (!zone_missed_)
             error("needs-zone", part, {"还没有说是哪里的时间", "it isn't said whose clock this is"},
-                  {"在文件开头写 zone: Asia/Shanghai", "write zone: Asia/Shanghai at the head of the file"});
+                  {"在文件开头写 zone: Asia/Shanghai",
+                   "write zone: Asia/Shanghai at the head of the file"});
         zone_missed_ = true;
         return std::nullopt;
     }

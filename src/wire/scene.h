@@ -40,13 +40,13 @@ struct SceneField {
 
 struct SceneFact {
     Place place;
-    int count = 1;      // more than one: the facts are about ABOUT-1, ABOUT-2...
+    int count = 1;  // more than one: the facts are about ABOUT-1, ABOUT-2...
     std::string about;
     std::string kind;
     std::string id;
     promise::Change change = promise::Change::Report;
     Instant at;
-    Instant heard;      // when we knew
+    Instant heard;  // when we knew
     std::vector<SceneField> fields;
 };
 
@@ -79,18 +79,18 @@ struct Expectation {
         Given,
         TakenBack,
         Recorded,
-        Charged,     // expect charged LEG: 30 min
-        Share,       // expect share LEG: 4 h, 6.67 CNY
-        Finding,     // expect finding CODE
+        Charged,  // expect charged LEG: 30 min
+        Share,    // expect share LEG: 4 h, 6.67 CNY
+        Finding,  // expect finding CODE
     };
     Place place;
-    std::string text;          // as written
+    std::string text;  // as written
     Kind kind = Kind::Obligation;
-    std::size_t facts = 0;     // how many of the scene's facts are written above it
+    std::size_t facts = 0;  // how many of the scene's facts are written above it
     Instant now;
 
-    std::string clause;        // empty: any. Of Charged and Share: the leg; of Finding: the code
-    std::string subject;       // `of ...`; empty: any
+    std::string clause;   // empty: any. Of Charged and Share: the leg; of Finding: the code
+    std::string subject;  // `of ...`; empty: any
     std::optional<int> occurrence;
     std::optional<int> version;
 
@@ -109,7 +109,7 @@ struct Expectation {
     std::vector<SceneEvent> events;
     std::string payee, remedy;
     bool withheld = false;
-    std::optional<Millis> length;      // Charged, Share
+    std::optional<Millis> length;  // Charged, Share
 };
 
 struct Scene {
@@ -123,7 +123,7 @@ struct Scene {
 struct SceneFile {
     std::string path;
     std::vector<Scene> scenes;
-    Findings findings;                  // with any error, don't run it
+    Findings findings;  // with any error, don't run it
     std::unique_ptr<Arena> memory = std::make_unique<Arena>();
 
     bool has_errors() const;

@@ -21,22 +21,33 @@ struct EventWord {
 };
 // As describe(EventKind) says them in English.
 constexpr std::array<EventWord, 21> kEvents = {{
-    {"started", EventKind::Started},         {"due set", EventKind::DueSet},
-    {"paused", EventKind::Paused},           {"resumed", EventKind::Resumed},
-    {"warned", EventKind::Warned},           {"kept", EventKind::Kept},
-    {"broken", EventKind::Broken},           {"void by us", EventKind::VoidedByUs},
-    {"void", EventKind::Voided},             {"waived", EventKind::Waived},
-    {"not measured", EventKind::NotMeasured}, {"lateness ended", EventKind::LatenessEnded},
-    {"reopened", EventKind::Reopened},       {"claimed", EventKind::Claimed},
-    {"confirmed", EventKind::Confirmed},     {"rejected", EventKind::Rejected},
-    {"withheld", EventKind::Withheld},       {"released", EventKind::Released},
-    {"extended", EventKind::Extended},       {"evidence seen", EventKind::EvidenceSeen},
+    {"started", EventKind::Started},
+    {"due set", EventKind::DueSet},
+    {"paused", EventKind::Paused},
+    {"resumed", EventKind::Resumed},
+    {"warned", EventKind::Warned},
+    {"kept", EventKind::Kept},
+    {"broken", EventKind::Broken},
+    {"void by us", EventKind::VoidedByUs},
+    {"void", EventKind::Voided},
+    {"waived", EventKind::Waived},
+    {"not measured", EventKind::NotMeasured},
+    {"lateness ended", EventKind::LatenessEnded},
+    {"reopened", EventKind::Reopened},
+    {"claimed", EventKind::Claimed},
+    {"confirmed", EventKind::Confirmed},
+    {"rejected", EventKind::Rejected},
+    {"withheld", EventKind::Withheld},
+    {"released", EventKind::Released},
+    {"extended", EventKind::Extended},
+    {"evidence seen", EventKind::EvidenceSeen},
     {"agreed", EventKind::Agreed},
 }};
 
 const std::vector<std::string_view> kMarks = {
-    "due", "promised", "broken at", "settled at", "started", "late", "overdue", "paused", "claimed", "confirmed",
-    "rejected", "withheld", "released", "earlier kept", "occurrence", "of", "counted", "extended", "provisional", "version"};
+    "due",        "promised", "broken at", "settled at", "started",     "late",     "overdue",
+    "paused",     "claimed",  "confirmed", "rejected",   "withheld",    "released", "earlier kept",
+    "occurrence", "of",       "counted",   "extended",   "provisional", "version"};
 
 }  // namespace
 
@@ -56,16 +67,21 @@ void SceneReader::read_expectation(const Part& whole) {
     if (skip(rest, "finding")) {
         e.kind = Kind::Finding;
         e.clause = rest.text;
-        fine = !rest.empty() || error("no-code", rest, {"finding 后面应是发现的代码", "a finding's code comes after \"finding\""});
+        fine = !rest.empty() ||
+               error("no-code", rest,
+                     {"finding 后面应是发现的代码", "a finding's code comes after \"finding\""});
     } else {
         if (rest.text.find(':') == std::string_view::npos) {
-            error("no-colon", rest, {"缺少冒号：expect 条款: 状态", "the colon is missing: expect CLAUSE: STATE"});
+            error("no-colon", rest,
+                  {"缺少冒号：expect 条款: 状态", "the colon is missing: expect CLAUSE: STATE"});
             return;
         }
         Part name = cut(rest, ':');
         Part outcome = cut(rest, ';');
         if (name.text == "owed" || name.text == "given" || name.text == "taken back") {
-            e.kind = name.text == "owed" ? Kind::Owed : name.text == "given" ? Kind::Given : Kind::TakenBack;
+            e.kind = name.text == "owed"    ? Kind::Owed
+                     : name.text == "given" ? Kind::Given
+                                            : Kind::TakenBack;
             fine = read_amounts(e, outcome);
         } else if (skip(name, "recorded")) {
             e.kind = Kind::Recorded;
@@ -88,7 +104,8 @@ void SceneReader::read_expectation(const Part& whole) {
         } else {
             e.clause = name.text;
             if (name.empty()) {
-                error("no-clause", name, {"expect 后面应是条款的名字", "a clause's name comes after \"expect\""});
+                error("no-clause", name,
+                      {"expect 后面应是条款的名字", "a clause's name comes after \"expect\""});
                 return;
             }
             fine = read_outcome(e, outcome);
@@ -97,14 +114,16 @@ void SceneReader::read_expectation(const Part& whole) {
     }
     if (!fine) return;
     if (e.facts == 0 && e.now == Instant::min()) {
-        error("no-time", whole, {"前面没有业务记录，也没有 now:", "neither a fact nor \"now:\" stands before it"});
+        error("no-time", whole,
+              {"前面没有业务记录，也没有 now:", "neither a fact nor \"now:\" stands before it"});
         return;
     }
     scene()->expectations.push_back(std::move(e));
 }
 
 bool SceneReader::read_outcome(Expectation& e, const Part& part) {
-    if (!part.empty() && part.text.front() >= '0' && part.text.front() <= '9') return read_tallies(e, part);
+    if (!part.empty() && part.text.front() >= '0' && part.text.front() <= '9')
+        return read_tallies(e, part);
     if (part.text == "no obligation") {
         e.kind = Expectation::Kind::Tally;
         e.tallies.push_back({.state = std::nullopt, .count = 0});
@@ -112,10 +131,12 @@ bool SceneReader::read_outcome(Expectation& e, const Part& part) {
     }
     e.state = promise::parse_state(part.text);
     if (e.state) return true;
-    static const std::vector<std::string_view> kStates = {"pending", "running", "paused", "at risk", "kept", "broken",
-                                                          "waived", "void", "void by us", "not measured", "no obligation"};
+    static const std::vector<std::string_view> kStates = {
+        "pending", "running", "paused",     "at risk",      "kept",         "broken",
+        "waived",  "void",    "void by us", "not measured", "no obligation"};
     return error("unknown-state", part,
-                 {"「" + std::string(part.text) + "」不是状态", "\"" + std::string(part.text) + "\" is no state"},
+                 {"「" + std::string(part.text) + "」不是状态",
+                  "\"" + std::string(part.text) + "\" is no state"},
                  nearest_mend(part.text, kStates));
 }
 
@@ -130,8 +151,10 @@ bool SceneReader::read_tallies(Expectation& e, const Part& part) {
         tally.state = promise::parse_state(one.text);
         const bool any = one.text == "obligations" || one.text == "obligation";
         if (!count || *count < 0 || (!any && !tally.state))
-            return error("bad-tally", one, {"这里应是个数和状态", "a number and a state should be here"},
-                         {"例如 3 obligations，或 1 broken, 1 running", "for example 3 obligations, or 1 broken, 1 running"});
+            return error("bad-tally", one,
+                         {"这里应是个数和状态", "a number and a state should be here"},
+                         {"例如 3 obligations，或 1 broken, 1 running",
+                          "for example 3 obligations, or 1 broken, 1 running"});
         tally.count = *count;
         e.tallies.push_back(tally);
     }
@@ -168,15 +191,22 @@ bool SceneReader::read_mark(Expectation& e, const Part& part) {
     if (skip(value, "version")) return number(e.version);
     if (skip(value, "of") || skip(value, "to") || skip(value, "by") || skip(value, "for")) {
         const Part key = trimmed(part);
-        if (value.empty()) return error("empty-value", value, {"后面是空的", "nothing comes after it"});
-        const bool money = e.kind == Expectation::Kind::Owed || e.kind == Expectation::Kind::Given || e.kind == Expectation::Kind::TakenBack;
+        if (value.empty())
+            return error("empty-value", value, {"后面是空的", "nothing comes after it"});
+        const bool money = e.kind == Expectation::Kind::Owed ||
+                           e.kind == Expectation::Kind::Given ||
+                           e.kind == Expectation::Kind::TakenBack;
         if (key.text.starts_with("of")) {
             e.subject = value.text;
         } else if (!money) {
-            return error("unknown-word", part, {"这里不能写「" + std::string(part.text) + "」", "\"" + std::string(part.text) + "\" cannot stand here"},
+            return error("unknown-word", part,
+                         {"这里不能写「" + std::string(part.text) + "」",
+                          "\"" + std::string(part.text) + "\" cannot stand here"},
                          nearest_mend(part.text, kMarks));
         } else {
-            (key.text.starts_with("to") ? e.payee : key.text.starts_with("by") ? e.remedy : e.clause) = value.text;
+            (key.text.starts_with("to")   ? e.payee
+             : key.text.starts_with("by") ? e.remedy
+                                          : e.clause) = value.text;
         }
         return true;
     }
@@ -185,7 +215,8 @@ bool SceneReader::read_mark(Expectation& e, const Part& part) {
         const bool of = skip(value, "of");
         const auto all = read_count(value);
         if (!good || !of || !all)
-            return error("bad-count", part, {"写成 counted 899 of 970", "write counted 899 of 970"});
+            return error("bad-count", part,
+                         {"写成 counted 899 of 970", "write counted 899 of 970"});
         e.counted = {*good, *all};
         return true;
     }
@@ -196,7 +227,9 @@ bool SceneReader::read_mark(Expectation& e, const Part& part) {
     if (part.text == "withheld") return e.excuse = Excuse::Withheld, e.withheld = true;
     if (part.text == "earlier kept") return e.earlier_kept = true;
     if (part.text == "provisional") return e.provisional = true;
-    return error("unknown-word", part, {"这里不能写「" + std::string(part.text) + "」", "\"" + std::string(part.text) + "\" cannot stand here"},
+    return error("unknown-word", part,
+                 {"这里不能写「" + std::string(part.text) + "」",
+                  "\"" + std::string(part.text) + "\" cannot stand here"},
                  nearest_mend(part.text, kMarks));
 }
 
@@ -204,7 +237,8 @@ bool SceneReader::read_mark(Expectation& e, const Part& part) {
 bool SceneReader::read_amounts(Expectation& e, const Part& part) {
     if (part.text == "nothing") return true;
     Part rest = part;
-    if (rest.empty()) return error("empty-value", rest, {"写上金额，或 nothing", "write what, or nothing"});
+    if (rest.empty())
+        return error("empty-value", rest, {"写上金额，或 nothing", "write what, or nothing"});
     while (!rest.empty()) {
         const auto amount = read_amount(cut(rest, ','));
         if (!amount) return false;
@@ -227,13 +261,15 @@ std::optional<SceneAmount> SceneReader::read_amount(const Part& part) {
         std::erase(plain, '_');
         const auto number = Decimal::parse(plain);
         if (!number) {
-            error("bad-number", digits, {"「" + plain + "」不是数", "\"" + plain + "\" is no number"});
+            error("bad-number", digits,
+                  {"「" + plain + "」不是数", "\"" + plain + "\" is no number"});
             return std::nullopt;
         }
         amount.amount = *number;
     }
     if (rest.empty()) {
-        error("no-unit", part, {"缺单位，例如 20.00 CNY 或 500 MB", "the unit is missing: 20.00 CNY or 500 MB"});
+        error("no-unit", part,
+              {"缺单位，例如 20.00 CNY 或 500 MB", "the unit is missing: 20.00 CNY or 500 MB"});
         return std::nullopt;
     }
     amount.unit = rest.text;
@@ -246,18 +282,22 @@ bool SceneReader::read_events(Expectation& e, const Part& part) {
     SceneEvent event;
     Part rest = part;
     event.reversed = skip(rest, "reversed");
-    const auto found = std::ranges::find_if(kEvents, [&](const EventWord& one) { return skip(rest, one.word); });
+    const auto found =
+        std::ranges::find_if(kEvents, [&](const EventWord& one) { return skip(rest, one.word); });
     if (found == kEvents.end()) {
         std::vector<std::string_view> known;
         for (const auto& one : kEvents) known.push_back(one.word);
-        return error("unknown-event", rest, {"「" + std::string(rest.text) + "」不是可记录的事", "\"" + std::string(rest.text) + "\" is nothing that is recorded"},
+        return error("unknown-event", rest,
+                     {"「" + std::string(rest.text) + "」不是可记录的事",
+                      "\"" + std::string(rest.text) + "\" is nothing that is recorded"},
                      nearest_mend(rest.text, known));
     }
     event.kind = found->kind;
     if (skip(rest, "by")) {
         const auto at = rest.text.rfind(" at ");
         event.who = trimmed({rest.text.substr(0, at), 0}).text;
-        rest = at == std::string_view::npos ? Part{} : trimmed({rest.text.substr(at), rest.at + at});
+        rest =
+            at == std::string_view::npos ? Part{} : trimmed({rest.text.substr(at), rest.at + at});
     }
     if (skip(rest, "at")) {
         event.at = read_time(rest);
@@ -283,10 +323,14 @@ bool SceneReader::read_share(Expectation& e, const Part& part) {
 }
 
 std::optional<Millis> SceneReader::read_length(const Part& part) {
-    if (const auto span = part.text.starts_with('P') ? read_duration(part.text) : std::nullopt) return span;
+    if (const auto span = part.text.starts_with('P') ? read_duration(part.text) : std::nullopt)
+        return span;
     const auto limit = promise::parse_limit(part.text, {});
-    if (limit && limit->unit == promise::Unit::Clock && !limit->from_opening) return Millis{limit->amount};
-    error("bad-length", part, {"「" + std::string(part.text) + "」不是时长", "\"" + std::string(part.text) + "\" is no length of time"},
+    if (limit && limit->unit == promise::Unit::Clock && !limit->from_opening)
+        return Millis{limit->amount};
+    error("bad-length", part,
+          {"「" + std::string(part.text) + "」不是时长",
+           "\"" + std::string(part.text) + "\" is no length of time"},
           {"例如 6 h、30 min、1 h 30 min、500 ms", "for example 6 h, 30 min, 1 h 30 min, 500 ms"});
     return std::nullopt;
 }
