@@ -48,7 +48,7 @@ calendar::Schedule office(const Zone& zone) {
 }  // namespace
 
 TEST_CASE("the sum closes, whatever the facts") {
-    rc::check([] {
+    CHECK(rc::check([] {
         Workshop shop;
         History history;
         fill(shop, history, *histories());
@@ -61,12 +61,12 @@ TEST_CASE("the sum closes, whatever the facts") {
         for (const auto& clause : report.clauses) sum.add(clause.counts);
         RC_ASSERT(sum == all);
         RC_ASSERT(all.total() >= static_cast<std::int64_t>(history.subjects()));
-    });
+    }));
 }
 
 // The curve counts from one fold; folding again under each limit must say the same.
 void curve_agrees_with_folding_again(bool voids, bool pauses, Unit unit) {
-    rc::check([=] {
+    CHECK(rc::check([=] {
         Workshop shop;
         History history;
         fill(shop, history, *histories());
@@ -101,7 +101,7 @@ void curve_agrees_with_folding_again(bool voids, bool pauses, Unit unit) {
             const auto before = test(shop, made(*reach.limit - 1), history, now).obligations.kept_share();
             RC_ASSERT(before.of == 0 || before.count * 100 < reach.percent * before.of);
         }
-    });
+    }));
 }
 TEST_CASE("the curve agrees with folding again: clock time") { curve_agrees_with_folding_again(false, false, Unit::Clock); }
 TEST_CASE("the curve agrees with folding again: with cancellations and pauses") { curve_agrees_with_folding_again(true, true, Unit::Clock); }

@@ -39,7 +39,7 @@ TEST_CASE("a percentile is the smallest value that enough of them don't exceed")
 }
 
 TEST_CASE("long lists are sorted as short ones are") {
-    rc::check([] {
+    CHECK(rc::check([] {
         const auto some = *rc::gen::arbitrary<std::vector<std::int64_t>>();
         std::vector<std::int64_t> values;
         for (int i = 0; i < 600; ++i)
@@ -49,18 +49,18 @@ TEST_CASE("long lists are sorted as short ones are") {
         std::ranges::sort(expected);
         sort_values(values);
         RC_ASSERT(values == expected);
-    });
+    }));
 }
 
 TEST_CASE("the bars of a distribution hold every value") {
-    rc::check([](std::vector<std::int32_t> raw) {
+    CHECK(rc::check([](std::vector<std::int32_t> raw) {
         std::vector<std::int64_t> values(raw.begin(), raw.end());
         const auto d = distribution(values, 60);
         std::int64_t sum = 0;
         for (const auto& bar : d.bars) sum += bar.count;
         RC_ASSERT(sum == static_cast<std::int64_t>(raw.size()));
         RC_ASSERT(d.bars.size() <= 27u);
-    });
+    }));
 }
 
 }  // namespace yinuo::twin

@@ -1,4 +1,4 @@
-// A back-test's report as JSON; docs/reference/report.md names every key.
+// A back-test's report as JSON: `obligations`, `payout`, `clauses`, `slices`, `facts`, `promises`...
 #pragma once
 
 #include <string>
