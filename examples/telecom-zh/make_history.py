@@ -23,22 +23,24 @@ def orders(dice, count):
         area = dice.choices(["city", "village"], [8, 2])[0]
         hours = dice.lognormvariate({"broadband": 2.6, "install": 1.9, "repair": 2.1}[product], 0.6)
         done = at + timedelta(hours=hours)
-        moved = due = cancelled = None
+        moved = due = cancelled = credited = None
         if dice.random() < 0.08:  # the customer moves the visit
             moved = at + (done - at) * 0.3
             due = moved + timedelta(hours=dice.choice([2, 3, 24]))
             done += due - moved
         if dice.random() < 0.03:
             cancelled, done = at + (done - at) * 0.5, None
+        if done and product != "broadband" and done - at > timedelta(hours=8):  # late or nearly so
+            credited = done + timedelta(days=dice.lognormvariate(2.5, 0.5))
         yield [f"{number:05}", product, area, f"h{dice.randrange(count)}", f"f{number}", text(at),
-               *(text(t) if t else "" for t in (moved, due, done, cancelled))]
+               *(text(t) if t else "" for t in (moved, due, done, cancelled, credited))]
 
 
 def main():
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["order", "product", "area", "household", "fault", "placed", "moved", "due", "done", "cancelled"])
+    out.writerow(["order", "product", "area", "household", "fault", "placed", "moved", "due", "done", "cancelled", "credited"])
     out.writerows(orders(random.Random(seed), count))
 
 
