@@ -100,6 +100,8 @@ if(YINUO_TESTS)
     add_test(NAME ${check} COMMAND ${CMAKE_SOURCE_DIR}/script/${check})
     add_test(NAME ${check}-itself COMMAND ${CMAKE_SOURCE_DIR}/script/${check} --self-test)
   endforeach()
+  add_test(NAME check-examples
+           COMMAND ${CMAKE_SOURCE_DIR}/script/check-examples $<TARGET_FILE:yinuo>)
   add_test(NAME check-program
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-program $<TARGET_FILE:yinuo>)
   if(TARGET yinuo AND EXISTS ${CMAKE_SOURCE_DIR}/scenes)
