@@ -53,6 +53,7 @@ table.small{margin-top:10px;font-size:13.5px}
 .says{margin:-6px 0 14px;color:var(--soft)}
 .note{margin:10px 0 0;color:var(--soft);font-size:13px}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:10px 34px;margin-top:14px}
+.pair figure{overflow-x:auto}.pair table.small th,.pair table.small td{padding:6px 3px;font-size:12.5px;white-space:nowrap}
 figure{margin:0}figcaption{font-weight:560;margin:6px 0}
 .reaches{display:flex;flex-wrap:wrap;gap:6px 30px;list-style:none;margin:4px 0 10px;padding:0}.reaches b{color:var(--brand);margin-right:6px}
 summary{cursor:pointer;color:var(--brand);font-size:14px}
