@@ -25,13 +25,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     TwoZones zones;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const auto file = yinuo::wire::read_scenes(text, "s.scene", zones);
-    for (const auto& finding : file.findings) yinuo::check(!finding.error.what.en.empty());
+    for (const auto& finding : file.findings) check(!finding.error.what.en.empty());
     // The same lines under a head that lets facts and expectations through.
     const auto whole =
         std::string("promise: p.yaml\nzone: Asia/Shanghai\nscene: s\n") + std::string(text);
     const auto headed = yinuo::wire::read_scenes(whole, "s.scene", zones);
     for (const auto& scene : headed.scenes)
         for (const auto& expectation : scene.expectations)
-            yinuo::check(expectation.facts <= scene.facts.size());
+            check(expectation.facts <= scene.facts.size());
     return 0;
 }
