@@ -52,7 +52,8 @@ public:
         requires std::is_trivially_copyable_v<T>
     std::span<const T> copy(std::span<const T> from) {
         auto to = array<T>(from.size());
-        if (!from.empty()) std::memcpy(static_cast<void*>(to.data()), from.data(), from.size_bytes());
+        if (!from.empty())
+            std::memcpy(static_cast<void*>(to.data()), from.data(), from.size_bytes());
         return to;
     }
 

@@ -18,7 +18,8 @@ namespace yinuo {
 // ISO 4217 alphabetic code.
 class Currency {
 public:
-    static std::optional<Currency> parse(std::string_view code);  // three capital letters that ISO 4217 knows
+    static std::optional<Currency> parse(
+        std::string_view code);  // three capital letters that ISO 4217 knows
     std::string_view code() const { return {code_.data(), 3}; }
     int minor_digits() const { return digits_; }  // CNY 2, JPY 0, KWD 3
     bool operator==(const Currency&) const = default;

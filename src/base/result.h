@@ -17,9 +17,9 @@ inline std::unexpected<Error> refuse(Error error) { return std::unexpected(std::
 
 // `auto x = TRY(f());` returns f()'s error from the enclosing function, or yields its value.
 // (A statement expression, which both of our compilers have.)
-#define TRY(expression)                                                       \
-    ({                                                                        \
-        auto try_result_ = (expression);                                      \
+#define TRY(expression)                                                           \
+    ({                                                                            \
+        auto try_result_ = (expression);                                          \
         if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-        std::move(*try_result_);                                              \
+        std::move(*try_result_);                                                  \
     })

@@ -20,9 +20,9 @@ enum Exit : int {
 
 // What a command may know of the world around it.
 struct Console {
-    bool chinese = false;      // words on screen are zh, otherwise en
-    bool json = false;         // --json was given: machine-readable output on stdout
-    bool terminal = false;     // stderr is a terminal: progress may be drawn
+    bool chinese = false;   // words on screen are zh, otherwise en
+    bool json = false;      // --json was given: machine-readable output on stdout
+    bool terminal = false;  // stderr is a terminal: progress may be drawn
     const std::string& say(const Text& text) const { return text.in(chinese); }
 };
 
@@ -30,8 +30,8 @@ using Arguments = std::span<const std::string_view>;  // what follows the comman
 
 struct Command {
     std::string_view name;
-    Text summary;   // one line, for `yinuo --help`
-    Text usage;     // what `yinuo NAME --help` prints
+    Text summary;  // one line, for `yinuo --help`
+    Text usage;    // what `yinuo NAME --help` prints
     int (*run)(Arguments, const Console&);
     bool json_to_file = false;  // it takes `--json FILE` itself, instead of the program's `--json`
 };

@@ -161,8 +161,10 @@ int calendar_vectors(Arguments arguments, const Console& console) {
         std::printf("%-24s %5d passed %5d failed %5d skipped\n", suite.c_str(), count.passed,
                     count.failed, count.skipped);
     for (const auto& [peer, count] : report->traces)
-        std::printf("stories of %-13s %5d hold under its promise, %d come out otherwise, %d can't be said\n",
-                    peer.c_str(), count.passed, count.failed, count.skipped);
+        std::printf(
+            "stories of %-13s %5d hold under its promise, %d come out otherwise, %d can't be "
+            "said\n",
+            peer.c_str(), count.passed, count.failed, count.skipped);
     std::printf("%d passed, %d failed, %d skipped\n", report->all.passed, report->all.failed,
                 report->all.skipped);
     return report->all.failed == 0 ? kFine : kFindings;

@@ -84,16 +84,19 @@ public:
         }
         File out;
         if (!wanted_.out.empty()) {
-            out.reset(wanted_.out == "-" ? ::fdopen(::dup(1), "w") : std::fopen(wanted_.out.c_str(), "w"));
+            out.reset(wanted_.out == "-" ? ::fdopen(::dup(1), "w")
+                                         : std::fopen(wanted_.out.c_str(), "w"));
             if (out == nullptr) return cannot_write();
         }
         Tally tally(names_, out.get());
         watch_interrupts();
         for (const auto& file : wanted_.files) {
-            if (auto done = read(*mapping, file, tally); !done) return complain(done.error(), console_, kInput);
+            if (auto done = read(*mapping, file, tally); !done)
+                return complain(done.error(), console_, kInput);
             if (sum_.interrupted) break;
         }
-        if (tally.failed() || (out != nullptr && std::fflush(out.get()) != 0)) return cannot_write();
+        if (tally.failed() || (out != nullptr && std::fflush(out.get()) != 0))
+            return cannot_write();
         console_.json ? print_json(tally) : print(tally);
         return sum_.rejected > 0 || !sum_.notes.empty() || sum_.interrupted ? kFindings : kFine;
     }
@@ -102,7 +105,8 @@ private:
     int cannot_write() {
         return complain({.code = "unwritable",
                          .what = {"写不了 " + wanted_.out, "can't write " + wanted_.out},
-                         .mend = {}, .place = {}},
+                         .mend = {},
+                         .place = {}},
                         console_, kEnvironment);
     }
 
@@ -114,7 +118,9 @@ private:
         options.interrupted = interrupted;
         options.on_rejected = [&](const wire::Rejected& row) { keep(row); };
         options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
-            if (!progress) progress = std::make_unique<Progress>(console_, Text{"读取业务记录", "reading facts"}, total);
+            if (!progress)
+                progress = std::make_unique<Progress>(console_,
+                                                      Text{"读取业务记录", "reading facts"}, total);
             progress->at(done);
         };
         const auto counts = TRY(reader.read(file, tally, options));
@@ -141,27 +147,34 @@ private:
             fmt::print(stderr, "{}: {}\n", where, console_.say(row.reason));
         }
         if (const auto more = sum_.rejected - rejected_.size(); more > 0)
-            fmt::print(stderr, fmt::runtime(zh ? "…… 另有 {} 行被拒\n" : "… and {} more rejected rows\n"), more);
+            fmt::print(stderr,
+                       fmt::runtime(zh ? "…… 另有 {} 行被拒\n" : "… and {} more rejected rows\n"),
+                       more);
         for (const auto& note : sum_.notes) complain(note.error, console_);
         for (const auto& [name, kind] : tally.by_name()) {
-            fmt::print(to, fmt::runtime(zh ? "{}  {} 条，{} 至 {}\n" : "{}  {} facts, {} to {}\n"), name, kind->count,
-                       to_string(kind->first), to_string(kind->last));
+            fmt::print(to, fmt::runtime(zh ? "{}  {} 条，{} 至 {}\n" : "{}  {} facts, {} to {}\n"),
+                       name, kind->count, to_string(kind->first), to_string(kind->last));
             fmt::print(to, "    {}\n", kind->example);
         }
-        fmt::print(to, fmt::runtime(zh ? "{} 行，{} 条业务记录，{} 行被拒\n" : "{} rows, {} facts, {} rows rejected\n"), sum_.rows,
-                   sum_.facts, sum_.rejected);
+        fmt::print(to,
+                   fmt::runtime(zh ? "{} 行，{} 条业务记录，{} 行被拒\n"
+                                   : "{} rows, {} facts, {} rows rejected\n"),
+                   sum_.rows, sum_.facts, sum_.rejected);
         if (sum_.interrupted)
-            fmt::print(to, "{}\n", zh ? "已按您的要求停下：以上只是文件的前一部分" : "stopped as you asked: this is only the first part of the file");
+            fmt::print(to, "{}\n",
+                       zh ? "已按您的要求停下：以上只是文件的前一部分"
+                          : "stopped as you asked: this is only the first part of the file");
     }
 
     void print_json(const Tally& tally) {
-        std::string out = fmt::format(R"({{"rows":{},"facts":{},"rejected":{},"interrupted":{},"kinds":{{)", sum_.rows,
-                                      sum_.facts, sum_.rejected, sum_.interrupted);
+        std::string out =
+            fmt::format(R"({{"rows":{},"facts":{},"rejected":{},"interrupted":{},"kinds":{{)",
+                        sum_.rows, sum_.facts, sum_.rejected, sum_.interrupted);
         for (const auto& [name, kind] : tally.by_name()) {
             if (out.back() != '{') out += ',';
             wire::append_json_string(out, name);
-            out += fmt::format(R"(:{{"count":{},"first":"{}","last":"{}"}})", kind->count, to_string(kind->first),
-                               to_string(kind->last));
+            out += fmt::format(R"(:{{"count":{},"first":"{}","last":"{}"}})", kind->count,
+                               to_string(kind->first), to_string(kind->last));
         }
         out += "},\"rejections\":[";
         for (const auto& row : rejected_) {
@@ -205,8 +218,10 @@ int run(Arguments arguments, const Console& console) {
     if (auto read = options.read(arguments); !read) return complain(read.error(), console);
     if (wanted.mapping.empty())
         return complain({.code = "missing-option",
-                         .what = {"要用 --mapping 指明映射文件", "--mapping FILE must say how to read the history"},
-                         .mend = {"写法见 docs/reference/mapping.zh.md", "docs/reference/mapping.md tells how one is written"},
+                         .what = {"要用 --mapping 指明映射文件",
+                                  "--mapping FILE must say how to read the history"},
+                         .mend = {"写法见 docs/reference/mapping.zh.md",
+                                  "docs/reference/mapping.md tells how one is written"},
                          .place = {}},
                         console);
     return Import(wanted, console).run();
@@ -216,25 +231,30 @@ int run(Arguments arguments, const Console& console) {
 
 const Command kImportCommand = {
     .name = "import",
-    .summary = {"看一份映射把历史文件读成什么业务记录", "show what facts a mapping makes of a history file"},
-    .usage = {"yinuo import --mapping 映射.yaml 文件... [--out 业务记录.jsonl] [--show 20]\n"
-              "\n"
-              "按映射读取 CSV、XES、OCEL 或 JSON Lines（可为 gzip，“-”为标准输入），列出每种业务记录的\n"
-              "数量、时间范围和第一条，以及被拒的行和原因。\n"
-              "  --mapping 文件   映射文件\n"
-              "  --out 文件       把所有业务记录写成 JSON Lines（“-”为标准输出）\n"
-              "  --show 数        最多列出多少条被拒的行，默认 20\n"
-              "退出码：0 全部读入；1 有被拒的行或提示；3 映射或文件读不懂。\n",
-              "yinuo import --mapping MAPPING.yaml FILE... [--out facts.jsonl] [--show 20]\n"
-              "\n"
-              "Reads CSV, XES, OCEL or JSON Lines (gzip or not, \"-\" is standard input) by a mapping and\n"
-              "shows each kind of fact with its count, first and last time and an example, and the rows\n"
-              "that were rejected, with the reason.\n"
-              "  --mapping FILE   the mapping\n"
-              "  --out FILE       write all facts as JSON Lines (\"-\": standard output)\n"
-              "  --show N         list at most N rejected rows (default 20)\n"
-              "Exit code: 0 all was read; 1 rows were rejected or something was noted; 3 the mapping or\n"
-              "the file could not be understood.\n"},
+    .summary = {"看一份映射把历史文件读成什么业务记录",
+                "show what facts a mapping makes of a history file"},
+    .usage =
+        {"yinuo import --mapping 映射.yaml 文件... [--out 业务记录.jsonl] [--show 20]\n"
+         "\n"
+         "按映射读取 CSV、XES、OCEL 或 JSON Lines（可为 gzip，“-”为标准输入），列出每种业务记录的\n"
+         "数量、时间范围和第一条，以及被拒的行和原因。\n"
+         "  --mapping 文件   映射文件\n"
+         "  --out 文件       把所有业务记录写成 JSON Lines（“-”为标准输出）\n"
+         "  --show 数        最多列出多少条被拒的行，默认 20\n"
+         "退出码：0 全部读入；1 有被拒的行或提示；3 映射或文件读不懂。\n",
+         "yinuo import --mapping MAPPING.yaml FILE... [--out facts.jsonl] [--show 20]\n"
+         "\n"
+         "Reads CSV, XES, OCEL or JSON Lines (gzip or not, \"-\" is standard input) by a mapping "
+         "and\n"
+         "shows each kind of fact with its count, first and last time and an example, and the "
+         "rows\n"
+         "that were rejected, with the reason.\n"
+         "  --mapping FILE   the mapping\n"
+         "  --out FILE       write all facts as JSON Lines (\"-\": standard output)\n"
+         "  --show N         list at most N rejected rows (default 20)\n"
+         "Exit code: 0 all was read; 1 rows were rejected or something was noted; 3 the mapping "
+         "or\n"
+         "the file could not be understood.\n"},
     .run = run,
 };
 

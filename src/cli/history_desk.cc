@@ -30,19 +30,22 @@ using File = std::unique_ptr<std::FILE, FileCloser>;
 
 Error cannot_write(const std::string& path) {
     const std::string why = std::strerror(errno);
-    return {.code = "unwritable", .what = {"写不了 " + path + "：" + why, "can't write " + path + ": " + why}};
+    return {.code = "unwritable",
+            .what = {"写不了 " + path + "：" + why, "can't write " + path + ": " + why}};
 }
 
 Result<std::vector<std::string>> promise_files(const std::string& path) {
     std::error_code trouble;
     if (!fs::is_directory(path, trouble)) return std::vector{path};
     std::vector<std::string> files;
-    for (fs::recursive_directory_iterator it(path, trouble), end; !trouble && it != end; it.increment(trouble))
+    for (fs::recursive_directory_iterator it(path, trouble), end; !trouble && it != end;
+         it.increment(trouble))
         if (it->path().extension() == ".yaml" || it->path().extension() == ".yml")
             files.push_back(it->path().lexically_normal().string());
     if (files.empty())
         return refuse({.code = "no-promise",
-                       .what = {"“" + path + "”下没有承诺文件（*.yaml）", "there is no promise file (*.yaml) under " + path}});
+                       .what = {"“" + path + "”下没有承诺文件（*.yaml）",
+                                "there is no promise file (*.yaml) under " + path}});
     std::ranges::sort(files);
     return files;
 }
@@ -76,8 +79,13 @@ std::optional<std::vector<promise::Promise>> HistoryDesk::promises(const std::st
         if (reading->has_errors()) return std::nullopt;
         std::ranges::move(reading->promises, std::back_inserter(all));
     }
-    if (auto line = twin::put_versions_in_line(all); !line) return fail(line.error(), kFindings), std::nullopt;
-    if (all.empty()) return fail({.code = "no-promise", .what = {"“" + path + "”里没有承诺", "there is no promise in " + path}}, kInput), std::nullopt;
+    if (auto line = twin::put_versions_in_line(all); !line)
+        return fail(line.error(), kFindings), std::nullopt;
+    if (all.empty())
+        return fail({.code = "no-promise",
+                     .what = {"“" + path + "”里没有承诺", "there is no promise in " + path}},
+                    kInput),
+               std::nullopt;
     return all;
 }
 
@@ -106,7 +114,8 @@ bool HistoryDesk::read(const Reading& reading) {
     return true;
 }
 
-bool HistoryDesk::read_file(const wire::Mapping& mapping, const std::string& file, const Reading& reading, std::FILE* rejected) {
+bool HistoryDesk::read_file(const wire::Mapping& mapping, const std::string& file,
+                            const Reading& reading, std::FILE* rejected) {
     wire::HistoryReader reader(mapping, names, zones, memory_);
     std::unique_ptr<Progress> progress;
     wire::ReadOptions options;
@@ -121,7 +130,9 @@ bool HistoryDesk::read_file(const wire::Mapping& mapping, const std::string& fil
         if (rejected != nullptr) fmt::print(rejected, "{}\n", text);
     };
     options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
-        if (!progress) progress = std::make_unique<Progress>(console_, Text{"读取业务记录", "reading facts"}, total);
+        if (!progress)
+            progress =
+                std::make_unique<Progress>(console_, Text{"读取业务记录", "reading facts"}, total);
         progress->at(done);
     };
     const auto counts = reader.read(file, history_, options);
@@ -139,7 +150,8 @@ bool HistoryDesk::read_file(const wire::Mapping& mapping, const std::string& fil
     const std::string rows = std::to_string(counts_.rows);
     return fail({.code = "interrupted",
                  .what = {"已按您的要求停下：读了 " + rows + " 行，没有得出结果，也没有写任何文件",
-                          "stopped as you asked after reading " + rows + " rows; there is no result, and nothing was written"}},
+                          "stopped as you asked after reading " + rows +
+                              " rows; there is no result, and nothing was written"}},
                 kFindings);
 }
 
@@ -147,19 +159,27 @@ void HistoryDesk::say_rejected(const std::string& rejected_file) const {
     if (counts_.rejected == 0) return;
     for (const auto& line : rejected_) fmt::print(stderr, "{}\n", line);
     const auto more = counts_.rejected - rejected_.size();
-    if (more > 0) fmt::print(stderr, fmt::runtime(console_.chinese ? "…… 另有 {} 行被拒\n" : "... and {} more rejected rows\n"), more);
+    if (more > 0)
+        fmt::print(stderr,
+                   fmt::runtime(console_.chinese ? "…… 另有 {} 行被拒\n"
+                                                 : "... and {} more rejected rows\n"),
+                   more);
     if (rejected_file.empty() && more > 0)
-        fmt::print(stderr, "{}\n", console_.chinese ? "用 --rejected 文件 得到全部" : "--rejected FILE takes them all");
+        fmt::print(
+            stderr, "{}\n",
+            console_.chinese ? "用 --rejected 文件 得到全部" : "--rejected FILE takes them all");
 }
 
 Result<Instant> moment_of(const std::string& text, const Zone& zone) {
     if (const auto at = parse_instant(text)) return *at;
-    if (const auto date = Date::parse(text)) return zone.start_of_day(date->plus_days(1)) - Millis{1};
+    if (const auto date = Date::parse(text))
+        return zone.start_of_day(date->plus_days(1)) - Millis{1};
     if (const auto wall = LocalTime::parse(text)) return zone.to_instant(*wall);
-    return refuse({.code = "bad-instant",
-                   .what = {"“" + text + "”不是时刻", "'" + text + "' is no instant"},
-                   .mend = {"例如 2015-06-30、2015-06-30T18:00 或 2015-06-30T18:00:00-04:00",
-                            "for example 2015-06-30, 2015-06-30T18:00 or 2015-06-30T18:00:00-04:00"}});
+    return refuse(
+        {.code = "bad-instant",
+         .what = {"“" + text + "”不是时刻", "'" + text + "' is no instant"},
+         .mend = {"例如 2015-06-30、2015-06-30T18:00 或 2015-06-30T18:00:00-04:00",
+                  "for example 2015-06-30, 2015-06-30T18:00 or 2015-06-30T18:00:00-04:00"}});
 }
 
 Result<void> write_file(const std::string& path, std::string_view text) {

@@ -28,8 +28,8 @@ public:
     struct Reading {
         std::string mapping;
         std::vector<std::string> files;
-        std::string rejected_file;            // where every rejected row goes; empty: nowhere
-        std::vector<Symbol> wanted_fields;    // empty: all
+        std::string rejected_file;          // where every rejected row goes; empty: nowhere
+        std::vector<Symbol> wanted_fields;  // empty: all
     };
     // Reads everything into history(), grouped. False: said why, exit() has the code.
     bool read(const Reading&);
@@ -44,7 +44,8 @@ public:
 
 private:
     bool fail(const Error&, Exit);
-    bool read_file(const wire::Mapping&, const std::string& file, const Reading&, std::FILE* rejected);
+    bool read_file(const wire::Mapping&, const std::string& file, const Reading&,
+                   std::FILE* rejected);
     void say_rejected(const std::string& rejected_file) const;
 
     const Console& console_;

@@ -51,7 +51,9 @@ Result<const Command*> find_command(std::string_view name, std::span<const Comma
 }
 
 bool takes_json(std::string_view name, std::span<const Command* const> known) {
-    return std::ranges::any_of(known, [&](const Command* command) { return command->name == name && command->json_to_file; });
+    return std::ranges::any_of(known, [&](const Command* command) {
+        return command->name == name && command->json_to_file;
+    });
 }
 
 Result<bool> chinese(std::string_view language) {

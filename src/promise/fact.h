@@ -21,14 +21,14 @@ enum class Change : std::uint8_t {
 };
 
 struct Fact {
-    std::string_view id;                        // unique within its source; empty: no second report
-    std::string_view subject;                   // "order/4711": what it is about
-    Symbol kind = Symbol::None;                 // "order.placed"
-    Instant at;                                 // when it happened
-    Instant received_at;                        // when we heard of it; not before `at` is assumed
-    std::int64_t sequence = 0;                  // the source's own order among equal times
+    std::string_view id;         // unique within its source; empty: no second report
+    std::string_view subject;    // "order/4711": what it is about
+    Symbol kind = Symbol::None;  // "order.placed"
+    Instant at;                  // when it happened
+    Instant received_at;         // when we heard of it; not before `at` is assumed
+    std::int64_t sequence = 0;   // the source's own order among equal times
     Change change = Change::Report;
-    std::span<const feel::Binding> fields;      // what it says
+    std::span<const feel::Binding> fields;  // what it says
 };
 
 // Takes facts as they are read. Facts handed over live as long as the reader's Arena.

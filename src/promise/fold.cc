@@ -24,7 +24,8 @@ bool before(const Fact* a, const Fact* b) { return comes_before(*a, *b); }
 }  // namespace
 
 void fold_subject(const Promise& promise, std::span<const Fact* const> facts, Instant now,
-                  Folding& folding, std::vector<Obligation>& out, std::vector<const Fact*>* verdicts) {
+                  Folding& folding, std::vector<Obligation>& out,
+                  std::vector<const Fact*>* verdicts) {
     if (facts.empty()) return;
     const std::string_view subject = facts.front()->subject;
     std::vector<const Fact*> own;   // verdict facts of this subject's clauses
@@ -57,7 +58,8 @@ void fold_key(const Promise& promise, int clause, std::string_view key,
     Watch(promise, clause, key, facts, now, folding, folding.story, out).run();
 }
 
-std::string_view key_of(const Clause& clause, const Fact& fact, const Promise& promise, Folding& folding) {
+std::string_view key_of(const Clause& clause, const Fact& fact, const Promise& promise,
+                        Folding& folding) {
     Asker ask(promise, folding, {});
     ask.look_at(fact);
     const feel::Value key = ask.value(*clause.per);
@@ -66,7 +68,8 @@ std::string_view key_of(const Clause& clause, const Fact& fact, const Promise& p
     return folding.kept.copy(feel::to_text(key));
 }
 
-Outcome fold_all(const Promise& promise, std::span<const Fact> facts, Instant now, Folding& folding) {
+Outcome fold_all(const Promise& promise, std::span<const Fact> facts, Instant now,
+                 Folding& folding) {
     // By subject, in the order in which subjects first appear.
     std::unordered_map<std::string_view, std::size_t> places;
     std::vector<std::vector<const Fact*>> subjects;
@@ -81,7 +84,8 @@ Outcome fold_all(const Promise& promise, std::span<const Fact> facts, Instant no
     for (auto& of_subject : subjects) {
         put_in_order(of_subject, now, now);
         std::vector<const Fact*> verdicts;
-        fold_subject(promise, of_subject, now, folding, outcome.obligations, rates ? &verdicts : nullptr);
+        fold_subject(promise, of_subject, now, folding, outcome.obligations,
+                     rates ? &verdicts : nullptr);
         all.insert(all.end(), of_subject.begin(), of_subject.end());
         all.insert(all.end(), verdicts.begin(), verdicts.end());
     }

@@ -24,8 +24,8 @@ struct Folding {
     Names& names;
     Arena& kept;
     Vocabulary words;
-    Arena scratch = {};      // reset for every fact that is looked at
-    Arena held = {};         // reset for every clause of every subject
+    Arena scratch = {};  // reset for every fact that is looked at
+    Arena held = {};     // reset for every clause of every subject
     Story* story = nullptr;
     // Conditions that ran out of steps; the author must hear of them.
     std::int64_t exhausted = 0;
@@ -37,9 +37,8 @@ void fold_subject(const Promise&, std::span<const Fact* const> facts, Instant no
                   std::vector<Obligation>& out, std::vector<const Fact*>* verdicts = nullptr);
 
 // Appends the obligations of one clause with `per` for one key.
-void fold_key(const Promise&, int clause, std::string_view key,
-              std::span<const Fact* const> facts, Instant now, Folding&,
-              std::vector<Obligation>& out);
+void fold_key(const Promise&, int clause, std::string_view key, std::span<const Fact* const> facts,
+              Instant now, Folding&, std::vector<Obligation>& out);
 
 // Appends the obligations of one rate clause for one group (empty without `per`): one for each of
 // its periods, from that of the first fact (without any: of the promise's beginning) to now's.

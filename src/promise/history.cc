@@ -13,7 +13,8 @@ bool outweighs(const Fact& a, const Fact& b) {
     const bool b_first = b.change == Change::Report;
     if (a_first != b_first) return b_first;
     if (a_first) {
-        return std::tuple(a.received_at, a.at, a.sequence) < std::tuple(b.received_at, b.at, b.sequence);
+        return std::tuple(a.received_at, a.at, a.sequence) <
+               std::tuple(b.received_at, b.at, b.sequence);
     }
     return std::tuple(a.received_at, a.change, a.sequence, a.at) >
            std::tuple(b.received_at, b.change, b.sequence, b.at);
@@ -34,7 +35,8 @@ void put_in_order(std::vector<const Fact*>& facts, Instant now, Instant known_un
     bool ids = false;
     for (const Fact* fact : facts) ids |= !fact->id.empty();
     if (ids && facts.size() > 1) {
-        std::stable_sort(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) { return a->id < b->id; });
+        std::stable_sort(facts.begin(), facts.end(),
+                         [](const Fact* a, const Fact* b) { return a->id < b->id; });
         std::size_t kept = 0;
         for (std::size_t i = 0; i < facts.size();) {
             std::size_t end = i + 1;
@@ -52,8 +54,10 @@ void put_in_order(std::vector<const Fact*>& facts, Instant now, Instant known_un
         std::erase_if(facts, [](const Fact* fact) { return fact->change == Change::Retract; });
     }
     std::erase_if(facts, [&](const Fact* fact) { return fact->at > now; });
-    if (!std::is_sorted(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) { return comes_before(*a, *b); })) {
-        std::stable_sort(facts.begin(), facts.end(), [](const Fact* a, const Fact* b) { return comes_before(*a, *b); });
+    if (!std::is_sorted(facts.begin(), facts.end(),
+                        [](const Fact* a, const Fact* b) { return comes_before(*a, *b); })) {
+        std::stable_sort(facts.begin(), facts.end(),
+                         [](const Fact* a, const Fact* b) { return comes_before(*a, *b); });
     }
 }
 

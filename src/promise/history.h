@@ -16,6 +16,7 @@ bool comes_before(const Fact& a, const Fact& b);
 
 // Puts pointers to one subject's facts into true order and drops what is repeated, replaced,
 // retracted, received after `known_until`, or of a time after `now`.
-void put_in_order(std::vector<const Fact*>& facts, Instant now, Instant known_until = Instant::max());
+void put_in_order(std::vector<const Fact*>& facts, Instant now,
+                  Instant known_until = Instant::max());
 
 }  // namespace yinuo::promise

@@ -22,7 +22,8 @@ const Zone& zone_of(const Limit& limit, const Calendars& calendars) {
 
 Error too_far() {
     return {.code = "out-of-range",
-            .what = {.zh = "截止时间超出可表示的年份", .en = "the deadline lies beyond the years that can be told"},
+            .what = {.zh = "截止时间超出可表示的年份",
+                     .en = "the deadline lies beyond the years that can be told"},
             .mend = {.zh = "把时限改短", .en = "make the limit shorter"}};
 }
 
@@ -38,7 +39,8 @@ Result<Instant> on_day(Instant start, Date date, const Limit& limit, const Calen
             return zone.to_instant(LocalTime::of(date, zone.to_local(start).millis_of_day()));
         case DayEnd::EndOfDay: return zone.start_of_day(date.plus_days(1));
         case DayEnd::Closing: {
-            const auto close = schedule_of(limit, calendars).prev_open(zone.start_of_day(date.plus_days(1)));
+            const auto close =
+                schedule_of(limit, calendars).prev_open(zone.start_of_day(date.plus_days(1)));
             return close.value_or(zone.start_of_day(date.plus_days(1)));
         }
     }
@@ -57,7 +59,8 @@ calendar::WorkdayStyle style_of(const Limit& limit) {
 
 bool ends_with_its_day(const Limit& limit) {
     if (limit.unit == Unit::WorkingDays) return true;
-    return (limit.unit == Unit::Days || limit.unit == Unit::Months) && limit.end != DayEnd::SameTime;
+    return (limit.unit == Unit::Days || limit.unit == Unit::Months) &&
+           limit.end != DayEnd::SameTime;
 }
 
 }  // namespace
@@ -75,7 +78,8 @@ Result<Instant> due_after(Instant start, const Limit& limit, const Calendars& ca
             return start + Millis{limit.amount};
         case Unit::Work: return schedule_of(limit, calendars).add(start, WorkTime{limit.amount});
         case Unit::WorkingDays:
-            return schedule_of(limit, calendars).add_workdays_at(start, limit.amount, style_of(limit));
+            return schedule_of(limit, calendars)
+                .add_workdays_at(start, limit.amount, style_of(limit));
         case Unit::Days: {
             if (limit.amount > kDaysMost) return refuse(too_far());
             const Date date = zone_of(limit, calendars).to_local(start).date();
@@ -84,7 +88,8 @@ Result<Instant> due_after(Instant start, const Limit& limit, const Calendars& ca
         case Unit::Months: {
             if (limit.amount > kDaysMost / 31) return refuse(too_far());
             const Date date = zone_of(limit, calendars).to_local(start).date();
-            return on_day(start, date.plus_months(static_cast<int>(limit.amount)), limit, calendars);
+            return on_day(start, date.plus_months(static_cast<int>(limit.amount)), limit,
+                          calendars);
         }
     }
     check(false);
@@ -114,7 +119,8 @@ Result<Instant> due_after_pause(Instant due, Period pause, const Limit& limit,
         if (lost <= 0) return due;
         if (limit.end == DayEnd::EndOfDay) {
             // `due` is a midnight: step on from the day that it ends.
-            return schedule.add_workdays_at(due - Millis{1}, lost, calendar::WorkdayStyle::EndOfDay);
+            return schedule.add_workdays_at(due - Millis{1}, lost,
+                                            calendar::WorkdayStyle::EndOfDay);
         }
         return schedule.add_workdays_at(due, lost, calendar::WorkdayStyle::StepOnlyKeepTime);
     }

@@ -30,7 +30,7 @@ enum class State : std::uint8_t {
 };
 constexpr int kStates = 10;
 
-std::string_view name_of(State);           // "at risk", "void by us"...
+std::string_view name_of(State);  // "at risk", "void by us"...
 Text describe(State);
 std::optional<State> parse_state(std::string_view name);
 constexpr bool is_open(State s) {
@@ -43,26 +43,27 @@ enum class Claim : std::uint8_t { None, Claimed, Confirmed, Rejected };
 enum class Excuse : std::uint8_t { None, Withheld, Released, Waived };
 
 struct Obligation {
-    int clause = 0;                     // index in Promise::clauses
-    int occurrence = 1;                 // first, second... of this clause about this subject
-    std::string_view subject;           // or the key of `per`, or a period and group of a rate
+    int clause = 0;            // index in Promise::clauses
+    int occurrence = 1;        // first, second... of this clause about this subject
+    std::string_view subject;  // or the key of `per`, or a period and group of a rate
     State state = State::Pending;
     Claim claim = Claim::None;
     Excuse excuse = Excuse::None;
     std::uint8_t extensions = 0;
-    bool earlier_kept = false;          // it was kept before it was reopened; that verdict stays
-    bool provisional = false;           // the due instant lies beyond the announced holidays
+    bool earlier_kept = false;  // it was kept before it was reopened; that verdict stays
+    bool provisional = false;   // the due instant lies beyond the announced holidays
 
-    const Fact* start = nullptr;        // null for rates
-    const Fact* decided_by = nullptr;   // the keeping, breaking or cancelling fact, if one decided
+    const Fact* start = nullptr;       // null for rates
+    const Fact* decided_by = nullptr;  // the keeping, breaking or cancelling fact, if one decided
     Instant started_at = Instant::max();
-    Instant promised_at = Instant::max();   // By, Window: the instant in the data; otherwise as due_at
-    Instant due_at = Instant::max();        // last instant in time; max while paused or without one
+    Instant promised_at =
+        Instant::max();               // By, Window: the instant in the data; otherwise as due_at
+    Instant due_at = Instant::max();  // last instant in time; max while paused or without one
     Instant first_due_at = Instant::max();  // as it was on the start, before pauses and extensions
     Instant first_warning_at = Instant::max();
-    Instant broken_at = Instant::max();     // the breach; stays when lateness ends
-    Instant settled_at = Instant::max();    // kept, void, or where lateness ended
-    Millis paused{0};                       // clock time that did not count, until settled or `now`
+    Instant broken_at = Instant::max();   // the breach; stays when lateness ends
+    Instant settled_at = Instant::max();  // kept, void, or where lateness ended
+    Millis paused{0};                     // clock time that did not count, until settled or `now`
 
     // For Rate: what was counted. For AtMost: how far the fullest bound was filled.
     std::int64_t counted = 0;
@@ -90,38 +91,38 @@ struct Obligation {
 // --- the story: what the fold did, step by step ------------------------------------------------
 
 enum class StepKind : std::uint8_t {
-    Waiting,         // one of several starts has come
+    Waiting,  // one of several starts has come
     Started,
-    NotOwed,         // no row of `within` applied, or outside the audience
-    DueSet,          // until = due
-    Paused,          // index = pause
-    Resumed,         // index = pause; at = when, until = when it began
-    CapReached,      // a pause counted for no longer
-    DueMoved,        // until = new due
-    Extended,        // until = new due
+    NotOwed,     // no row of `within` applied, or outside the audience
+    DueSet,      // until = due
+    Paused,      // index = pause
+    Resumed,     // index = pause; at = when, until = when it began
+    CapReached,  // a pause counted for no longer
+    DueMoved,    // until = new due
+    Extended,    // until = new due
     ExtensionRefused,
-    Warned,          // index = warning
+    Warned,  // index = warning
     Kept,
-    Broken,          // at = the breach
+    Broken,  // at = the breach
     LatenessEnded,
     Voided,
     VoidedByUs,
-    Reopened,        // index = Reopening
+    Reopened,  // index = Reopening
     Claimed,
     Confirmed,
     ConfirmedBySilence,
-    Rejected,        // index = 1: a breach that stood on the claim alone is undone
+    Rejected,  // index = 1: a breach that stood on the claim alone is undone
     CauseRecorded,
     EvidenceSeen,
-    Agreed,          // index = how many different people by now
+    Agreed,  // index = how many different people by now
     Refused,
     Waived,
-    Ended,           // the watch ended
-    Counted,         // index = bound (AtMost)
-    Satisfied,       // Always
+    Ended,      // the watch ended
+    Counted,    // index = bound (AtMost)
+    Satisfied,  // Always
     NotSatisfied,
     NotMeasured,
-    StartIgnored,    // it was running already
+    StartIgnored,  // it was running already
 };
 
 struct Step {
@@ -130,7 +131,7 @@ struct Step {
     Instant until = Instant::max();
     int index = 0;
     const Fact* fact = nullptr;
-    std::string_view why = {};          // FEEL's reason for a null, a person, a missing field
+    std::string_view why = {};  // FEEL's reason for a null, a person, a missing field
 };
 
 // Receives steps while folding. The fold does the same with and without one.

@@ -38,7 +38,8 @@ std::string label_of(Span span, Date first) {
         case Span::Day: return date;
         case Span::Week: return "week of " + date;
         case Span::Month: return date.substr(0, 7);
-        case Span::Quarter: return date.substr(0, 4) + "-Q" + std::to_string((first.month() + 2) / 3);
+        case Span::Quarter:
+            return date.substr(0, 4) + "-Q" + std::to_string((first.month() + 2) / 3);
         case Span::Year: return date.substr(0, 4);
         case Span::Whole: return "whole";
     }
@@ -62,8 +63,10 @@ bool satisfied(const Rate& rate, std::span<Measured> people, std::int64_t good) 
     }
     if (rate.percentile > 0) {
         // Nearest rank: the smallest value with at least that share at or below it.
-        const std::size_t rank = (static_cast<std::size_t>(rate.percentile) * people.size() + 99) / 100;
-        std::nth_element(people.begin(), people.begin() + static_cast<std::ptrdiff_t>(rank - 1), people.end(),
+        const std::size_t rank =
+            (static_cast<std::size_t>(rate.percentile) * people.size() + 99) / 100;
+        std::nth_element(people.begin(), people.begin() + static_cast<std::ptrdiff_t>(rank - 1),
+                         people.end(),
                          [](const Measured& a, const Measured& b) { return a.value < b.value; });
         return people[rank - 1].value <= rate.bound;
     }
@@ -107,7 +110,8 @@ void fold_rate(const Promise& promise, int clause, std::string_view group,
     }
     // With no fact at all there are still the periods in which nothing came.
     if (first_at == Instant::max() && promise.effective_from == Instant::min()) return;
-    first_at = first_at == Instant::max() ? promise.effective_from : std::max(first_at, promise.effective_from);
+    first_at = first_at == Instant::max() ? promise.effective_from
+                                          : std::max(first_at, promise.effective_from);
     if (first_at > now || first_at >= promise.effective_until) return;
     std::stable_sort(population.begin(), population.end(),
                      [](const Measured& a, const Measured& b) { return a.at < b.at; });
@@ -127,11 +131,14 @@ void fold_rate(const Promise& promise, int clause, std::string_view group,
 
             Obligation o{.clause = clause, .occurrence = ++occurrence, .subject = {}};
             const std::string period = label_of(span, first);
-            o.subject = folding.kept.copy(group.empty() ? period : std::string(group) + " " + period);
+            o.subject =
+                folding.kept.copy(group.empty() ? period : std::string(group) + " " + period);
             o.started_at = zone.start_of_day(first);
-            o.due_at = o.first_due_at = o.promised_at = end == Instant::max() ? end : end - Millis{1};
+            o.due_at = o.first_due_at = o.promised_at =
+                end == Instant::max() ? end : end - Millis{1};
             o.counted = static_cast<std::int64_t>(people.size());
-            o.good = std::count_if(people.begin(), people.end(), [](const Measured& m) { return m.good; });
+            o.good = std::count_if(people.begin(), people.end(),
+                                   [](const Measured& m) { return m.good; });
             const bool over = end <= now || span == Span::Whole;
             const auto tell = [&](StepKind kind, Instant at) {
                 if (folding.story != nullptr) folding.story->tell(o, Step{.kind = kind, .at = at});

@@ -68,11 +68,16 @@ public:
         // Proof undid a breach that stood on a claim alone: nobody who knows it now would record it.
         if (*kind == EventKind::Rejected && step.index == 1)
             std::erase_if(events, [&](const Event& e) {
-                return e.kind == EventKind::Broken && e.clause == of.clause && e.occurrence == of.occurrence && e.subject == of.subject;
+                return e.kind == EventKind::Broken && e.clause == of.clause &&
+                       e.occurrence == of.occurrence && e.subject == of.subject;
             });
-        events.push_back({.kind = *kind, .clause = of.clause, .occurrence = of.occurrence,
-                          .subject = std::string(of.subject), .at = step.at,
-                          .recorded_at = recorded_at_, .due_at = of.due_at,
+        events.push_back({.kind = *kind,
+                          .clause = of.clause,
+                          .occurrence = of.occurrence,
+                          .subject = std::string(of.subject),
+                          .at = step.at,
+                          .recorded_at = recorded_at_,
+                          .due_at = of.due_at,
                           .who = std::string(*kind == EventKind::Agreed ? step.why : "")});
     }
     std::vector<Event> events;
@@ -123,7 +128,8 @@ Text describe(EventKind kind) {
     check(false);
 }
 
-std::vector<Event> decide(const Promise& promise, const Record& record, Instant now, Folding& folding) {
+std::vector<Event> decide(const Promise& promise, const Record& record, Instant now,
+                          Folding& folding) {
     Secretary secretary(now);
     Story* const outside = folding.story;
     folding.story = &secretary;
@@ -137,16 +143,19 @@ std::vector<Event> decide(const Promise& promise, const Record& record, Instant 
             standing.push_back(&event);
             continue;
         }
-        const auto reversed = std::find_if(standing.begin(), standing.end(), [&](const Event* e) { return reverses(event, *e); });
+        const auto reversed = std::find_if(standing.begin(), standing.end(),
+                                           [&](const Event* e) { return reverses(event, *e); });
         if (reversed != standing.end()) standing.erase(reversed);
     }
     std::vector<Event> news;
     for (const Event* event : standing) {
         if (!is_verdict(event->kind)) continue;
-        const bool holds = std::any_of(secretary.events.begin(), secretary.events.end(), [&](const Event& e) {
-            return e.kind == event->kind && e.clause == event->clause && e.occurrence == event->occurrence &&
-                   e.subject == event->subject && e.at == event->at;
-        });
+        const bool holds =
+            std::any_of(secretary.events.begin(), secretary.events.end(), [&](const Event& e) {
+                return e.kind == event->kind && e.clause == event->clause &&
+                       e.occurrence == event->occurrence && e.subject == event->subject &&
+                       e.at == event->at;
+            });
         if (holds) continue;
         Event reversal = *event;
         reversal.kind = EventKind::Reversed;
@@ -160,8 +169,9 @@ std::vector<Event> decide(const Promise& promise, const Record& record, Instant 
         // A verdict is the same whatever due instant it is told with; a due instant is news.
         const bool known = std::any_of(standing.begin(), standing.end(), [&](const Event* e) {
             if (!is_verdict(event.kind)) return says_the_same(*e, event);
-            return e->kind == event.kind && e->clause == event.clause && e->occurrence == event.occurrence &&
-                   e->subject == event.subject && e->at == event.at;
+            return e->kind == event.kind && e->clause == event.clause &&
+                   e->occurrence == event.occurrence && e->subject == event.subject &&
+                   e->at == event.at;
         });
         if (!known) news.push_back(event);
     }

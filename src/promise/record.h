@@ -15,8 +15,26 @@
 namespace yinuo::promise {
 
 enum class EventKind : std::uint8_t {
-    Started, DueSet, Paused, Resumed, Warned, Kept, Broken, Voided, VoidedByUs, Waived, NotMeasured,
-    LatenessEnded, Reopened, Claimed, Confirmed, Rejected, Withheld, EvidenceSeen, Agreed, Released,
+    Started,
+    DueSet,
+    Paused,
+    Resumed,
+    Warned,
+    Kept,
+    Broken,
+    Voided,
+    VoidedByUs,
+    Waived,
+    NotMeasured,
+    LatenessEnded,
+    Reopened,
+    Claimed,
+    Confirmed,
+    Rejected,
+    Withheld,
+    EvidenceSeen,
+    Agreed,
+    Released,
     Extended,
     Reversed,  // an earlier Kept, Broken, Voided, VoidedByUs, Waived or NotMeasured no longer holds
 };
@@ -27,17 +45,17 @@ struct Event {
     int clause = 0;
     int occurrence = 1;
     std::string subject;
-    Instant at;                        // when it was so
-    Instant recorded_at;               // when we knew
-    Instant due_at = Instant::max();   // Started, DueSet, Extended, Paused, Resumed
+    Instant at;                               // when it was so
+    Instant recorded_at;                      // when we knew
+    Instant due_at = Instant::max();          // Started, DueSet, Extended, Paused, Resumed
     EventKind reversed = EventKind::Started;  // of Reversed: what no longer holds
-    std::string who = {};              // of Agreed: the person
+    std::string who = {};                     // of Agreed: the person
     bool operator==(const Event&) const = default;
 };
 
 // A subject's facts as reported so far, and the events recorded so far.
 struct Record {
-    std::vector<Fact> facts;           // in order of arrival; borrowed
+    std::vector<Fact> facts;  // in order of arrival; borrowed
     std::vector<Event> events;
 };
 

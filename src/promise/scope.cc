@@ -10,9 +10,9 @@ namespace {
 
 using feel::Value;
 
-constexpr std::array<std::string_view, 12> kReserved = {
-    "fact", "at", "subject", "start", "late", "overdue",
-    "elapsed", "paused", "breach", "payee", "state", "due"};
+constexpr std::array<std::string_view, 12> kReserved = {"fact",   "at",      "subject", "start",
+                                                        "late",   "overdue", "elapsed", "paused",
+                                                        "breach", "payee",   "state",   "due"};
 
 constexpr std::uint32_t kStepsMost = 200'000;
 
@@ -66,7 +66,8 @@ public:
 
     std::vector<std::string_view> names() const override { return {"latest", "earliest", "facts"}; }
 
-    Value call(int function, std::span<const Value> arguments, feel::Evaluation& run) const override {
+    Value call(int function, std::span<const Value> arguments,
+               feel::Evaluation& run) const override {
         const auto* seen = static_cast<const Asker::Seen*>(run.host_data);
         if (seen == nullptr || arguments[0].type() != feel::Type::String) return Value::null();
         const Symbol kind = seen->folding.names.find(arguments[0].as_string());
@@ -93,7 +94,8 @@ public:
                 return it == seen->facts.end() ? Value::null() : context(*it);
             }
             case kFacts: {
-                const auto count = static_cast<std::size_t>(std::count_if(seen->facts.begin(), seen->facts.end(), is_kind));
+                const auto count = static_cast<std::size_t>(
+                    std::count_if(seen->facts.begin(), seen->facts.end(), is_kind));
                 if (run.steps_left < count) {
                     run.steps_left = 0;
                     run.exhausted = true;
@@ -129,7 +131,7 @@ void Asker::look_at(std::size_t position) {
     fact_ = facts_[position];
     seen_ = position + 1;
     folding_.scratch.reset();
-    set_system();
+    system_ready_ = false;
 }
 
 void Asker::look_at(const Fact& fact) {
@@ -139,7 +141,7 @@ void Asker::look_at(const Fact& fact) {
                          [](Instant at, const Fact* other) { return at < other->at; }) -
         facts_.begin());
     folding_.scratch.reset();
-    set_system();
+    system_ready_ = false;
 }
 
 void Asker::set_system() {
@@ -147,6 +149,7 @@ void Asker::set_system() {
     system_[0] = {words.fact, Value::string(folding_.names.text(fact_->kind))};
     system_[1] = {words.at, Value::instant(fact_->at, *zone_)};
     system_[2] = {words.subject, Value::string(fact_->subject)};
+    system_ready_ = true;
 }
 
 void Asker::start_from(const Fact* start) {
@@ -168,6 +171,7 @@ bool Asker::holds(const Condition& condition) {
 }
 
 feel::Value Asker::value(const Formula& formula) {
+    if (!system_ready_) set_system();
     if (!start_ready_ && needs_start(formula)) {
         system_[3] = {folding_.words.start,
                       start_fact_ == nullptr
@@ -199,6 +203,8 @@ feel::Value Asker::value_over(const Formula& formula, const Fact& stand_in) {
     return result;
 }
 
-std::optional<Instant> Asker::instant(const Formula& formula) { return value(formula).to_instant(*zone_); }
+std::optional<Instant> Asker::instant(const Formula& formula) {
+    return value(formula).to_instant(*zone_);
+}
 
 }  // namespace yinuo::promise

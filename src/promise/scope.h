@@ -19,9 +19,9 @@ struct Promise;
 // The names that every text may use, besides the fact's own fields.
 struct Vocabulary {
     explicit Vocabulary(Names& names);
-    Symbol fact, at, subject, start;                 // always
-    Symbol late, overdue, elapsed, paused, breach;   // in remedies
-    Symbol payee, state, due;                        // in remedies and reports
+    Symbol fact, at, subject, start;                // always
+    Symbol late, overdue, elapsed, paused, breach;  // in remedies
+    Symbol payee, state, due;                       // in remedies and reports
 };
 // The same as words, for findings: no field may be called so.
 std::span<const std::string_view> reserved_names();
@@ -61,11 +61,12 @@ private:
     const Promise& promise_;
     Folding& folding_;
     std::span<const Fact* const> facts_;
-    std::size_t seen_ = 0;             // facts [0, seen_) have happened
+    std::size_t seen_ = 0;  // facts [0, seen_) have happened
     const Fact* fact_ = nullptr;
     const Zone* zone_;
     const Fact* start_fact_ = nullptr;
     bool start_ready_ = false;
+    bool system_ready_ = false;  // system_ tells of the present fact
     std::array<feel::Binding, 4> system_;
     std::string why_null_;
 

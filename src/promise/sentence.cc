@@ -406,7 +406,8 @@ Text sentence_of(const Promise& promise, const Remedy& remedy) {
         tell.say("违约后 " + within.zh + "付清", "paid " + within.en + " of the breach");
     }
     if (!remedy.apology.zh.empty())
-        tell.say("并致歉：" + remedy.apology.zh, "with an apology: " + remedy.apology.en);
+        tell.say("并致歉：“" + remedy.apology.zh + "”",
+                 "with an apology: “" + remedy.apology.en + "”");
     return tell.done();
 }
 

@@ -6,8 +6,9 @@
 namespace yinuo::promise {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames = {"started",  "kept",     "broken", "void",    "void by us",
-                                                    "withheld", "released", "waived", "reversed"};
+constexpr std::array<std::string_view, 9> kNames = {"started",  "kept",       "broken",
+                                                    "void",     "void by us", "withheld",
+                                                    "released", "waived",     "reversed"};
 
 std::optional<std::string_view> verdict_of(const Step& step) {
     switch (step.kind) {
@@ -40,7 +41,8 @@ void VerdictFacts::tell(const Obligation& of, const Step& step) {
     auto fields = folding_.kept.array<feel::Binding>(own.size() + 4);
     std::size_t n = 0;
     const auto instant = [&](Instant at) {
-        return at == Instant::max() ? feel::Value::null() : feel::Value::instant(at, *promise_.zone);
+        return at == Instant::max() ? feel::Value::null()
+                                    : feel::Value::instant(at, *promise_.zone);
     };
     fields[n++] = {names.intern("clause"), feel::Value::string(clause.name)};
     fields[n++] = {names.intern("occurrence"), feel::Value::number(Decimal(of.occurrence))};

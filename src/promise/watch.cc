@@ -36,7 +36,8 @@ Watch::Watch(const Promise& promise, int clause, std::string_view key,
     folding_.held.reset();
     if (clause_.starts.size() > 1) starts_seen_.resize(clause_.starts.size());
     if (!clause_.pauses.empty()) pauses_.resize(clause_.pauses.size());
-    if (const auto* at_most = std::get_if<AtMost>(&clause_.shape)) tallies_.resize(at_most->bounds.size());
+    if (const auto* at_most = std::get_if<AtMost>(&clause_.shape))
+        tallies_.resize(at_most->bounds.size());
 }
 
 void Watch::run() {
@@ -52,10 +53,15 @@ void Watch::run() {
     flush();
 
     // Something has come, but not yet everything that starts it.
-    const bool some = std::any_of(starts_seen_.begin(), starts_seen_.end(), [](const Fact* f) { return f != nullptr; });
+    const bool some = std::any_of(starts_seen_.begin(), starts_seen_.end(),
+                                  [](const Fact* f) { return f != nullptr; });
     if (some && phase_ != Phase::Running && phase_ != Phase::Late) {
-        o_ = Obligation{.clause = index_, .occurrence = occurrences_ + 1, .subject = key_, .state = State::Pending};
-        o_.start = *std::find_if(starts_seen_.begin(), starts_seen_.end(), [](const Fact* f) { return f != nullptr; });
+        o_ = Obligation{.clause = index_,
+                        .occurrence = occurrences_ + 1,
+                        .subject = key_,
+                        .state = State::Pending};
+        o_.start = *std::find_if(starts_seen_.begin(), starts_seen_.end(),
+                                 [](const Fact* f) { return f != nullptr; });
         tell(StepKind::Waiting, o_.start->at, Instant::max(), 0, o_.start);
         out_.push_back(o_);
     }
@@ -83,7 +89,9 @@ bool Watch::starts_with(const Fact& fact) {
                 any = true;
             }
         }
-        if (!any || std::find(starts_seen_.begin(), starts_seen_.end(), nullptr) != starts_seen_.end()) return false;
+        if (!any ||
+            std::find(starts_seen_.begin(), starts_seen_.end(), nullptr) != starts_seen_.end())
+            return false;
         std::fill(starts_seen_.begin(), starts_seen_.end(), nullptr);
     }
     if (promise_.audience && !ask_.holds(*promise_.audience)) return false;
@@ -94,7 +102,8 @@ bool Watch::starts_with(const Fact& fact) {
 void Watch::begin(const Fact& start, Instant at) {
     flush();
     ++occurrences_;
-    o_ = Obligation{.clause = index_, .occurrence = occurrences_, .subject = key_, .state = State::Running};
+    o_ = Obligation{
+        .clause = index_, .occurrence = occurrences_, .subject = key_, .state = State::Running};
     o_.start = &start;
     o_.started_at = at;
     have_ = true;
@@ -141,8 +150,9 @@ bool Watch::choose_limit(Instant at) {
     if (const auto* every = std::get_if<Every>(&clause_.shape)) {
         limit_ = every->interval;
     } else if (const auto* within = std::get_if<Within>(&clause_.shape)) {
-        const auto row = std::find_if(within->rows.begin(), within->rows.end(),
-                                      [&](const LimitRow& r) { return !r.when || ask_.holds(*r.when); });
+        const auto row =
+            std::find_if(within->rows.begin(), within->rows.end(),
+                         [&](const LimitRow& r) { return !r.when || ask_.holds(*r.when); });
         if (row == within->rows.end()) {
             tell(StepKind::NotOwed, at);
             have_ = false;
@@ -153,11 +163,13 @@ bool Watch::choose_limit(Instant at) {
         limit_ = row->limit;
         if (row->amount) {
             const feel::Value amount = ask_.value(*row->amount);
-            if (amount.type() != feel::Type::Number) return not_measured(at, ask_.why_null()), false;
+            if (amount.type() != feel::Type::Number)
+                return not_measured(at, ask_.why_null()), false;
             const auto scaled = amount.as_number().multiply(Decimal(limit_.amount));
             const auto whole = scaled ? scaled->round(0, Rounding::HalfEven) : std::nullopt;
             const auto count = whole ? whole->to_int64() : std::nullopt;
-            if (!count || *count < 0) return not_measured(at, "the limit is negative or too long"), false;
+            if (!count || *count < 0)
+                return not_measured(at, "the limit is negative or too long"), false;
             limit_.amount = *count;
         }
     }
@@ -214,7 +226,8 @@ void Watch::settle(State state, Instant at, const Fact* by) {
 }
 
 Instant Watch::warning_at(const Warning& warning) const {
-    if (!warning.before) return used_up_at(warning.used_thousandths, counted_from_, due_, limit_, calendars_);
+    if (!warning.before)
+        return used_up_at(warning.used_thousandths, counted_from_, due_, limit_, calendars_);
     if (warning.before->unit != Unit::Work) return due_ - Millis{warning.before->amount};
     const auto& schedule = calendars_.schedules[static_cast<std::size_t>(warning.before->schedule)];
     return schedule.sub(due_, WorkTime{warning.before->amount}).value_or(due_);
@@ -249,7 +262,9 @@ void Watch::flush() {
             }
         }
         if (limit_.schedule >= 0) {
-            o_.provisional = calendars_.schedules[static_cast<std::size_t>(limit_.schedule)].is_provisional(due_);
+            o_.provisional =
+                calendars_.schedules[static_cast<std::size_t>(limit_.schedule)].is_provisional(
+                    due_);
         }
     }
     out_.push_back(o_);

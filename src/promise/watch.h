@@ -93,18 +93,20 @@ private:
     Asker ask_;
 
     Phase phase_ = Phase::Idle;
-    bool have_ = false;          // o_ is an obligation that wasn't handed out yet
-    bool clock_ = false;         // Within, By, Window, Every
+    bool have_ = false;   // o_ is an obligation that wasn't handed out yet
+    bool clock_ = false;  // Within, By, Window, Every
     int occurrences_ = 0;
     Obligation o_;
     std::vector<const Fact*> starts_seen_;  // of several starts, those that have come
 
     Limit limit_;
-    Instant due_ = Instant::max();          // as if no pause were open
-    Instant earliest_ = Instant::min();     // Window
-    Instant counted_from_ = Instant::max(); // the instant the limit was counted from
+    Instant due_ = Instant::max();           // as if no pause were open
+    Instant earliest_ = Instant::min();      // Window
+    Instant counted_from_ = Instant::max();  // the instant the limit was counted from
 
-    struct OpenPause { Instant from = Instant::max(); };
+    struct OpenPause {
+        Instant from = Instant::max();
+    };
     std::vector<OpenPause> pauses_;
     int paused_reasons_ = 0;
     Instant paused_since_ = Instant::max();
@@ -122,7 +124,7 @@ private:
         Decimal sum;
         Millis time{0};
         Instant from = Instant::max();
-        std::deque<std::pair<Instant, Decimal>> recent;       // sliding window
+        std::deque<std::pair<Instant, Decimal>> recent;  // sliding window
     };
     std::vector<Tally> tallies_;
     Instant watch_end_ = Instant::max();

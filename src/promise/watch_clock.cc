@@ -96,7 +96,8 @@ void Watch::cancel(const Fact& fact, State state) {
     }
     settle_pauses(fact.at);
     settle(state, fact.at, &fact);
-    tell(state == State::VoidByUs ? StepKind::VoidedByUs : StepKind::Voided, fact.at, Instant::max(), 0, &fact);
+    tell(state == State::VoidByUs ? StepKind::VoidedByUs : StepKind::Voided, fact.at,
+         Instant::max(), 0, &fact);
 }
 
 void Watch::next_interval(Instant from) {
@@ -143,11 +144,14 @@ void Watch::settle_pauses(Instant at) {
 void Watch::extend(const Fact& fact) {
     const Extension& extension = *clause_.extends;
     if (o_.extensions >= extension.times)
-        return tell(StepKind::ExtensionRefused, fact.at, Instant::max(), 0, &fact, "no extension is left");
+        return tell(StepKind::ExtensionRefused, fact.at, Instant::max(), 0, &fact,
+                    "no extension is left");
     const auto to = ask_.instant(extension.to);
-    if (!to) return tell(StepKind::ExtensionRefused, fact.at, Instant::max(), 0, &fact, ask_.why_null());
+    if (!to)
+        return tell(StepKind::ExtensionRefused, fact.at, Instant::max(), 0, &fact, ask_.why_null());
     if (*to <= due_)
-        return tell(StepKind::ExtensionRefused, fact.at, *to, 0, &fact, "the new date is not later");
+        return tell(StepKind::ExtensionRefused, fact.at, *to, 0, &fact,
+                    "the new date is not later");
     ++o_.extensions;
     due_ = o_.due_at = o_.promised_at = *to;
     limit_ = Limit{.unit = Unit::Clock, .amount = (*to - counted_from_).count};
@@ -156,7 +160,8 @@ void Watch::extend(const Fact& fact) {
 
 void Watch::reopen(const Fact& fact) {
     const Reopening how = clause_.reopens->how;
-    if (o_.state == State::NotMeasured || o_.state == State::Void || o_.state == State::VoidByUs) return;
+    if (o_.state == State::NotMeasured || o_.state == State::Void || o_.state == State::VoidByUs)
+        return;
     if (how == Reopening::Anew) {
         begin(fact, fact.at);
         choose_limit(fact.at);

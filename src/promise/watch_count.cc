@@ -14,7 +14,9 @@ std::optional<Decimal> measure(const feel::Value& value) {
     return std::nullopt;
 }
 
-Decimal bound_of(const Bound& bound) { return bound.most_time ? Decimal(bound.most_time->count) : bound.most; }
+Decimal bound_of(const Bound& bound) {
+    return bound.most_time ? Decimal(bound.most_time->count) : bound.most;
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ void Watch::start_watch(const Fact& fact) {
     if (!in_force(fact.at)) return;
     begin(fact, fact.at);
     watch_end_ = Instant::max();
-    if (clause_.lasts) watch_end_ = due_after(fact.at, *clause_.lasts, calendars_).value_or(Instant::max());
+    if (clause_.lasts)
+        watch_end_ = due_after(fact.at, *clause_.lasts, calendars_).value_or(Instant::max());
     o_.due_at = o_.first_due_at = watch_end_;
 }
 
@@ -97,8 +100,9 @@ void Watch::handle_always(const Fact& fact) {
         if (!starts_with(fact) || !in_force(fact.at)) return;
         phase_ = Phase::Running;
         ask_.start_from(&fact);
-        watch_end_ = clause_.lasts ? due_after(fact.at, *clause_.lasts, calendars_).value_or(Instant::max())
-                                   : Instant::max();
+        watch_end_ = clause_.lasts
+                         ? due_after(fact.at, *clause_.lasts, calendars_).value_or(Instant::max())
+                         : Instant::max();
     }
     if (gated && fact.at > watch_end_) {
         phase_ = Phase::Done;
@@ -171,7 +175,9 @@ bool Watch::count(const Fact& fact, std::size_t i) {
     if (bound.kind != Bound::Kind::Count) {
         const auto said = measure(ask_.value(*bound.amount));
         if (!said) {
-            if (bound.of) tell(StepKind::NotMeasured, fact.at, Instant::max(), static_cast<int>(i), &fact, ask_.why_null());
+            if (bound.of)
+                tell(StepKind::NotMeasured, fact.at, Instant::max(), static_cast<int>(i), &fact,
+                     ask_.why_null());
             return false;
         }
         amount = *said;
@@ -182,7 +188,8 @@ bool Watch::count(const Fact& fact, std::size_t i) {
     if (at_most.window) {
         tally.recent.emplace_back(fact.at, amount);
         while (!tally.recent.empty() &&
-               due_after(tally.recent.front().first, *at_most.window, calendars_).value_or(Instant::max()) < fact.at) {
+               due_after(tally.recent.front().first, *at_most.window, calendars_)
+                       .value_or(Instant::max()) < fact.at) {
             tally.sum = tally.sum.subtract(tally.recent.front().second).value_or(tally.sum);
             --tally.count;
             tally.recent.pop_front();

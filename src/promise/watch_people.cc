@@ -10,8 +10,9 @@ void Watch::handle_claim(const Fact& fact) {
     if (ask_.holds(verify.claim) && o_.claim != Claim::Claimed && o_.broken_at == Instant::max()) {
         o_.claim = Claim::Claimed;
         claim_fact_ = &fact;
-        claim_due_ = verify.within ? due_after(fact.at, *verify.within, calendars_).value_or(Instant::max())
-                                   : Instant::max();
+        claim_due_ = verify.within
+                         ? due_after(fact.at, *verify.within, calendars_).value_or(Instant::max())
+                         : Instant::max();
         tell(StepKind::Claimed, fact.at, claim_due_, 0, &fact);
         return;
     }
@@ -91,7 +92,8 @@ void Watch::handle_excuse(const Fact& fact) {
                 if (field.name == by) who = feel::to_text(field.value);
         }
         if (std::find(agreed_.begin(), agreed_.end(), who) == agreed_.end()) agreed_.push_back(who);
-        tell(StepKind::Agreed, fact.at, Instant::max(), static_cast<int>(agreed_.size()), &fact, agreed_.back());
+        tell(StepKind::Agreed, fact.at, Instant::max(), static_cast<int>(agreed_.size()), &fact,
+             agreed_.back());
     }
     const bool proved = !waiver.evidence || evidence_;
     if (proved && static_cast<int>(agreed_.size()) >= waiver.people) {

@@ -21,7 +21,8 @@ std::vector<Charge> charge_on(const promise::Promise& promise, const promise::Ob
         if (!is_leg_of(promise, o, outer.clause) || o.subject != outer.subject) continue;
         const Millis excess = o.overdue(now);
         if (excess.count <= 0) continue;
-        const auto known = std::find_if(charges.begin(), charges.end(), [&](const Charge& c) { return c.clause == o.clause; });
+        const auto known = std::find_if(charges.begin(), charges.end(),
+                                        [&](const Charge& c) { return c.clause == o.clause; });
         if (known == charges.end()) {
             charges.push_back({.clause = o.clause, .excess = excess});
         } else {
@@ -63,12 +64,15 @@ std::vector<LegTime> leg_times(const promise::Promise& promise, const promise::O
     for (std::size_t c = 0; c < promise.clauses.size(); ++c) {
         const promise::Clause& clause = promise.clauses[c];
         if (clause.outer != outer.clause || !clause.offered) continue;
-        const bool accepted = std::any_of(times.begin(), times.end(), [&](const LegTime& t) { return t.clause == static_cast<int>(c); });
+        const bool accepted = std::any_of(times.begin(), times.end(), [&](const LegTime& t) {
+            return t.clause == static_cast<int>(c);
+        });
         if (accepted) continue;
         for (std::size_t i = 0; i < facts.size() && facts[i]->at <= now; ++i) {
             ask.look_at(i);
             if (!ask.holds(*clause.offered)) continue;
-            times.push_back({.clause = static_cast<int>(c), .waiting = std::min(now, outer.settled_at) - facts[i]->at});
+            times.push_back({.clause = static_cast<int>(c),
+                             .waiting = std::min(now, outer.settled_at) - facts[i]->at});
             break;
         }
     }

@@ -16,7 +16,8 @@ using promise::Obligation;
 using promise::Promise;
 using promise::Remedy;
 
-std::optional<Money> as_money(const Remedy& remedy, const promise::Gift& gift, const Decimal& amount) {
+std::optional<Money> as_money(const Remedy& remedy, const promise::Gift& gift,
+                              const Decimal& amount) {
     if (!gift.is_money) return std::nullopt;
     const auto currency = Currency::parse(gift.unit);
     return currency ? round_to_minor(amount, *currency, remedy.rounding) : std::nullopt;
@@ -28,8 +29,8 @@ struct Bundle {
     std::size_t first = 0, count = 0;  // lines
     std::size_t obligation = 0;
     int remedy = 0;
-    std::string key;                   // of `once per`; empty: none
-    Decimal total;                     // money in its unit, or other units; comparable within a unit
+    std::string key;  // of `once per`; empty: none
+    Decimal total;    // money in its unit, or other units; comparable within a unit
     bool set_aside = false;
 };
 
@@ -67,17 +68,28 @@ void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundl
         if (!a.key.empty() && !b.key.empty()) return a.key == b.key;
         return obligations[a.obligation].subject == obligations[b.obligation].subject;
     };
+    // Only what is about the same subject or has the same key can be the same failure.
+    std::unordered_map<std::string_view, std::vector<Bundle*>> by_subject, by_key;
+    for (Bundle& bundle : bundles) {
+        by_subject[obligations[bundle.obligation].subject].push_back(&bundle);
+        if (!bundle.key.empty()) by_key[bundle.key].push_back(&bundle);
+    }
     for (Bundle& one : bundles) {
-        if (one.set_aside) continue;
         const Remedy& remedy = promise.remedies[static_cast<std::size_t>(one.remedy)];
-        for (Bundle& other : bundles) {
+        if (one.set_aside || remedy.stacks_not_with.empty()) continue;
+        auto rivals = by_subject[obligations[one.obligation].subject];
+        if (!one.key.empty())
+            rivals.insert(rivals.end(), by_key[one.key].begin(), by_key[one.key].end());
+        for (Bundle* const rival_bundle : rivals) {
+            Bundle& other = *rival_bundle;
             if (other.set_aside || &other == &one || one.set_aside) continue;
             const Remedy& rival = promise.remedies[static_cast<std::size_t>(other.remedy)];
-            if (std::find(remedy.stacks_not_with.begin(), remedy.stacks_not_with.end(), rival.name) ==
-                remedy.stacks_not_with.end())
+            if (std::find(remedy.stacks_not_with.begin(), remedy.stacks_not_with.end(),
+                          rival.name) == remedy.stacks_not_with.end())
                 continue;
             if (!same_failure(one, other)) continue;
-            const Text why{.zh = "不与「" + rival.name + "」叠加", .en = "not on top of " + rival.name};
+            const Text why{.zh = "不与「" + rival.name + "」叠加",
+                           .en = "not on top of " + rival.name};
             if (rival.statutory && !remedy.statutory) {
                 if (one.total <= other.total) {
                     set_aside(lines, one, why);
@@ -90,22 +102,26 @@ void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundl
                     const Decimal off = std::min(line.amount, left);
                     line.amount = line.amount.subtract(off).value_or(line.amount);
                     left = left.subtract(off).value_or(Decimal(0));
-                    line.money = as_money(remedy, remedy.gifts[static_cast<std::size_t>(line.gift)], line.amount);
-                    if (!off.is_zero()) line.why = {.zh = "已抵扣「" + rival.name + "」", .en = rival.name + " is set off"};
+                    line.money = as_money(remedy, remedy.gifts[static_cast<std::size_t>(line.gift)],
+                                          line.amount);
+                    if (!off.is_zero())
+                        line.why = {.zh = "已抵扣「" + rival.name + "」",
+                                    .en = rival.name + " is set off"};
                 }
                 one.total = one.total.subtract(other.total).value_or(one.total);
                 continue;
             }
             set_aside(lines, other.total > one.total ? one : other,
-                      other.total > one.total
-                          ? why
-                          : Text{.zh = "不与「" + remedy.name + "」叠加", .en = "not on top of " + remedy.name});
+                      other.total > one.total ? why
+                                              : Text{.zh = "不与「" + remedy.name + "」叠加",
+                                                     .en = "not on top of " + remedy.name});
         }
     }
 }
 
-std::string key_text(const Remedy& remedy, const Obligation& o, std::string_view payee, const Promise& promise,
-                     promise::Folding& folding, std::span<const promise::Fact* const> facts) {
+std::string key_text(const Remedy& remedy, const Obligation& o, std::string_view payee,
+                     const Promise& promise, promise::Folding& folding,
+                     std::span<const promise::Fact* const> facts) {
     if (remedy.once_per.empty()) return {};
     promise::Asker ask(promise, folding, facts);
     ask.start_from(o.start);
@@ -135,27 +151,43 @@ std::vector<Line> owed(const Promise& promise, std::span<const Obligation> oblig
     std::vector<Bundle> bundles;
     for (std::size_t i = 0; i < obligations.size(); ++i) {
         const Obligation& o = obligations[i];
-        if (o.state != promise::State::Broken && o.state != promise::State::Kept && !promise::is_open(o.state)) continue;
+        if (o.state != promise::State::Broken && o.state != promise::State::Kept &&
+            !promise::is_open(o.state))
+            continue;
         for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
             const Remedy& remedy = promise.remedies[r];
             if (o.state != promise::State::Broken && !remedy.also_if_kept) continue;
-            if (std::find(remedy.clauses.begin(), remedy.clauses.end(), o.clause) == remedy.clauses.end()) continue;
-            const auto facts = facts_of != nullptr ? facts_of->of(o.subject) : std::span<const promise::Fact* const>();
+            if (std::find(remedy.clauses.begin(), remedy.clauses.end(), o.clause) ==
+                remedy.clauses.end())
+                continue;
+            const auto facts = facts_of != nullptr ? facts_of->of(o.subject)
+                                                   : std::span<const promise::Fact* const>();
             Amounts amounts(promise, o, now, folding, facts);
             if (!amounts.applies(remedy)) continue;
             for (const std::string_view payee : amounts.payees(remedy)) {
-                Bundle bundle{.first = lines.size(), .obligation = i, .remedy = static_cast<int>(r), .key = {}, .total = 0};
+                Bundle bundle{.first = lines.size(),
+                              .obligation = i,
+                              .remedy = static_cast<int>(r),
+                              .key = {},
+                              .total = 0};
                 const auto gifts = amounts.gifts(remedy, payee, amounts.ends());
                 for (std::size_t g = 0; g < gifts.size(); ++g) {
                     if (!gifts[g]) continue;
-                    Line line{.obligation = i, .remedy = static_cast<int>(r), .gift = static_cast<int>(g),
-                              .payee = payee, .amount = *gifts[g], .money = {}, .at = amounts.begins(remedy)};
+                    Line line{.obligation = i,
+                              .remedy = static_cast<int>(r),
+                              .gift = static_cast<int>(g),
+                              .payee = payee,
+                              .amount = *gifts[g],
+                              .money = {},
+                              .at = amounts.begins(remedy)};
                     line.money = as_money(remedy, remedy.gifts[g], line.amount);
                     if (o.excuse == Excuse::Withheld) {
                         line.standing = Standing::Withheld;
-                        line.why = {.zh = "免责原因核实中，暂缓赔付", .en = "withheld while a cause that may excuse it is looked at"};
+                        line.why = {.zh = "免责原因核实中，暂缓赔付",
+                                    .en = "withheld while a cause that may excuse it is looked at"};
                     }
-                    if (remedy.gifts[g].amount) bundle.total = bundle.total.add(line.amount).value_or(bundle.total);
+                    if (remedy.gifts[g].amount)
+                        bundle.total = bundle.total.add(line.amount).value_or(bundle.total);
                     lines.push_back(line);
                     ++bundle.count;
                 }
@@ -165,9 +197,9 @@ std::vector<Line> owed(const Promise& promise, std::span<const Obligation> oblig
             }
         }
     }
-    const bool across = std::any_of(promise.remedies.begin(), promise.remedies.end(), [](const Remedy& r) {
-        return !r.once_per.empty() || !r.stacks_not_with.empty();
-    });
+    const bool across = std::any_of(
+        promise.remedies.begin(), promise.remedies.end(),
+        [](const Remedy& r) { return !r.once_per.empty() || !r.stacks_not_with.empty(); });
     if (across) {
         keep_largest(promise, lines, bundles);
         unstack(promise, lines, bundles, obligations);
@@ -176,7 +208,8 @@ std::vector<Line> owed(const Promise& promise, std::span<const Obligation> oblig
 }
 
 std::vector<Line> installments(const Promise& promise, const Obligation& o, Instant now,
-                               promise::Folding& folding, std::span<const promise::Fact* const> facts) {
+                               promise::Folding& folding,
+                               std::span<const promise::Fact* const> facts) {
     std::vector<Line> lines;
     Amounts amounts(promise, o, now, folding, facts);
     for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
@@ -193,20 +226,26 @@ std::vector<Line> installments(const Promise& promise, const Obligation& o, Inst
                     Decimal had = before[g].value_or(Decimal(0));
                     if (!before[g] && remedy.gifts[g].is_total) {
                         for (std::size_t j = 0; j < before.size(); ++j)
-                            if (before[j] && remedy.gifts[j].is_total && remedy.gifts[j].unit == remedy.gifts[g].unit)
+                            if (before[j] && remedy.gifts[j].is_total &&
+                                remedy.gifts[j].unit == remedy.gifts[g].unit)
                                 had = *before[j];
                     }
                     const auto more = after[g]->subtract(had);
                     if (!more || more->is_zero() || more->is_negative()) continue;
                     if (before[g] && !remedy.gifts[g].amount) continue;
-                    Line line{.remedy = static_cast<int>(r), .gift = static_cast<int>(g), .payee = payee,
-                              .amount = *more, .money = {}, .at = when};
+                    Line line{.remedy = static_cast<int>(r),
+                              .gift = static_cast<int>(g),
+                              .payee = payee,
+                              .amount = *more,
+                              .money = {},
+                              .at = when};
                     line.money = as_money(remedy, remedy.gifts[g], *more);
                     if (o.excuse == Excuse::Withheld) line.standing = Standing::Withheld;
                     lines.push_back(line);
                 }
             };
-            const auto split = [&](const auto& self, Instant low, const Sums& at_low, Instant high, const Sums& at_high) -> void {
+            const auto split = [&](const auto& self, Instant low, const Sums& at_low, Instant high,
+                                   const Sums& at_high) -> void {
                 if (at_low == at_high || lines.size() > 10'000) return;
                 if (high.millis - low.millis <= 1) return tell(at_low, at_high, high);
                 const Instant middle{low.millis + (high.millis - low.millis) / 2};
@@ -222,7 +261,8 @@ std::vector<Line> installments(const Promise& promise, const Obligation& o, Inst
             split(split, first, at_first, last, at_last);
         }
     }
-    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const Line& a, const Line& b) { return a.at < b.at; });
     return lines;
 }
 

@@ -40,7 +40,8 @@ private:
 };
 
 // The limit under which the first due instant was set: the row whose arithmetic gives it.
-std::optional<Limit> limit_of(const promise::Promise& promise, const Clause& clause, const Obligation& o) {
+std::optional<Limit> limit_of(const promise::Promise& promise, const Clause& clause,
+                              const Obligation& o) {
     if (const auto* every = std::get_if<promise::Every>(&clause.shape)) return every->interval;
     const auto* within = std::get_if<promise::Within>(&clause.shape);
     if (within == nullptr || o.started_at == Instant::max()) return std::nullopt;
@@ -63,11 +64,14 @@ public:
         if (due == Instant::max() || o.started_at == Instant::max()) return;
         const auto limit = limit_of(promise_, clause, o);
         if (!limit) {
-            if (o.promised_at != Instant::max() && std::holds_alternative<promise::By>(clause.shape)) {
+            if (o.promised_at != Instant::max() &&
+                std::holds_alternative<promise::By>(clause.shape)) {
                 const Text promised = told_instant(o.promised_at, *promise_.zone);
                 const Text allowed = told_length((due - o.promised_at).count);
-                account_.sum = {promised.zh + " + " + allowed.zh + " = " + told_instant(due, *promise_.zone).zh,
-                                promised.en + " + " + allowed.en + " = " + told_instant(due, *promise_.zone).en};
+                account_.sum = {
+                    promised.zh + " + " + allowed.zh + " = " + told_instant(due, *promise_.zone).zh,
+                    promised.en + " + " + allowed.en + " = " +
+                        told_instant(due, *promise_.zone).en};
             }
             return;
         }
@@ -84,7 +88,8 @@ public:
 
 private:
     void add(Instant begin, Instant end, bool counts, std::int64_t amount, Text why) {
-        if (begin < end) account_.parts.push_back({begin, end, counts, counts ? amount : 0, std::move(why)});
+        if (begin < end)
+            account_.parts.push_back({begin, end, counts, counts ? amount : 0, std::move(why)});
     }
 
     // [begin, end) with the pauses cut out.
@@ -113,11 +118,15 @@ private:
         const auto& schedule = promise_.schedules[static_cast<std::size_t>(limit.schedule)];
         const Zone& zone = schedule.zone();
         const Date last = zone.to_local(due - Millis{1}).date();
-        for (Date date = zone.to_local(account_.obligation.started_at).date().plus_days(1); date <= last; date = date.plus_days(1)) {
-            const Instant begin = zone.start_of_day(date), end = zone.start_of_day(date.plus_days(1));
+        for (Date date = zone.to_local(account_.obligation.started_at).date().plus_days(1);
+             date <= last; date = date.plus_days(1)) {
+            const Instant begin = zone.start_of_day(date),
+                          end = zone.start_of_day(date.plus_days(1));
             const auto stretches = schedule.explain(begin, end);
-            const auto telling = std::ranges::find_if(stretches, [&](const auto& s) { return s.open == schedule.is_workday(date); });
-            add(begin, end, schedule.is_workday(date), 1, telling == stretches.end() ? Text{} : describe(*telling));
+            const auto telling = std::ranges::find_if(
+                stretches, [&](const auto& s) { return s.open == schedule.is_workday(date); });
+            add(begin, end, schedule.is_workday(date), 1,
+                telling == stretches.end() ? Text{} : describe(*telling));
         }
     }
 
@@ -152,17 +161,24 @@ std::string told_amount(const promise::Gift& gift, const remedy::Line& line) {
 Given given(const promise::Promise& promise, const remedy::Line& line) {
     const auto& remedy = promise.remedies[static_cast<std::size_t>(line.remedy)];
     const auto& gift = remedy.gifts[static_cast<std::size_t>(line.gift)];
-    Given given{.at = line.at, .remedy = remedy.name, .kind = gift.kind, .amount = told_amount(gift, line),
-                .payee = std::string(line.payee), .standing = {"应赔", "owed"}};
-    if (line.standing == remedy::Standing::Withheld) given.standing = {"暂缓：" + line.why.zh, "withheld: " + line.why.en};
-    if (line.standing == remedy::Standing::SetAside) given.standing = {"不另赔：" + line.why.zh, "set aside: " + line.why.en};
+    Given given{.at = line.at,
+                .remedy = remedy.name,
+                .kind = gift.kind,
+                .amount = told_amount(gift, line),
+                .payee = std::string(line.payee),
+                .standing = {"应赔", "owed"}};
+    if (line.standing == remedy::Standing::Withheld)
+        given.standing = {"暂缓：" + line.why.zh, "withheld: " + line.why.en};
+    if (line.standing == remedy::Standing::SetAside)
+        given.standing = {"不另赔：" + line.why.zh, "set aside: " + line.why.en};
     return given;
 }
 
 }  // namespace
 
-std::vector<Account> accounts(std::span<promise::Promise> promises, std::span<const Fact* const> facts,
-                              std::string_view clause, Instant now, Names& names, Arena& kept) {
+std::vector<Account> accounts(std::span<promise::Promise> promises,
+                              std::span<const Fact* const> facts, std::string_view clause,
+                              Instant now, Names& names, Arena& kept) {
     std::vector<Account> all;
     for (const promise::Promise& promise : promises) {
         promise::Folding folding(names, kept);
@@ -181,8 +197,11 @@ std::vector<Account> accounts(std::span<promise::Promise> promises, std::span<co
             account.obligation = o;
             for (const auto& heard : recorder.steps())
                 if (heard.clause == o.clause && heard.occurrence == o.occurrence)
-                    account.story.push_back({heard.step.at, heard.step.kind, told(promise, of, heard.step, names),
-                                             heard.step.fact == nullptr ? std::string() : std::string(names.text(heard.step.fact->kind))});
+                    account.story.push_back({heard.step.at, heard.step.kind,
+                                             told(promise, of, heard.step, names),
+                                             heard.step.fact == nullptr
+                                                 ? std::string()
+                                                 : std::string(names.text(heard.step.fact->kind))});
             std::ranges::stable_sort(account.story, {}, &Told::at);
             std::vector<Period> pauses;
             recorder.pauses.pauses_of(o, std::min(o.settled_at, now), pauses);
@@ -190,13 +209,15 @@ std::vector<Account> accounts(std::span<promise::Promise> promises, std::span<co
             account.verdict = told_verdict(promise, o, now);
             for (const auto& line : lines)
                 if (line.obligation == i) account.owed.push_back(given(promise, line));
-            const bool answered = std::ranges::any_of(promise.remedies, [&](const promise::Remedy& remedy) {
-                return (o.state == promise::State::Broken || remedy.also_if_kept) &&
-                       std::ranges::find(remedy.clauses, o.clause) != remedy.clauses.end();
-            });
+            const bool answered =
+                std::ranges::any_of(promise.remedies, [&](const promise::Remedy& remedy) {
+                    return (o.state == promise::State::Broken || remedy.also_if_kept) &&
+                           std::ranges::find(remedy.clauses, o.clause) != remedy.clauses.end();
+                });
             if (!answered) continue;
             for (const auto& line : remedy::installments(promise, o, now, folding, facts)) {
-                const auto& clauses = promise.remedies[static_cast<std::size_t>(line.remedy)].clauses;
+                const auto& clauses =
+                    promise.remedies[static_cast<std::size_t>(line.remedy)].clauses;
                 if (std::ranges::find(clauses, o.clause) != clauses.end())
                     account.installments.push_back(given(promise, line));
             }

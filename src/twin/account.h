@@ -18,7 +18,7 @@ struct Told {
     Instant at;
     promise::StepKind kind;
     Text words;
-    std::string fact;   // kind of the fact behind it; empty: time alone
+    std::string fact;  // kind of the fact behind it; empty: time alone
 };
 
 // A stretch between start and due instant.
@@ -34,9 +34,9 @@ struct Given {
     Instant at;
     std::string remedy;
     std::string kind;
-    std::string amount;       // "20.00 CNY", "500 MB"; empty: an apology
+    std::string amount;  // "20.00 CNY", "500 MB"; empty: an apology
     std::string payee;
-    Text standing;            // owed, withheld, set aside: with the reason
+    Text standing;  // owed, withheld, set aside: with the reason
 };
 
 struct Account {
@@ -45,15 +45,16 @@ struct Account {
     std::vector<Told> story;
     std::vector<Part> parts;
     bool parts_in_days = false;
-    Text sum;                 // "2 h 30 min + 1 h 30 min = 4 h"; empty where nothing is counted
+    Text sum;  // "2 h 30 min + 1 h 30 min = 4 h"; empty where nothing is counted
     Text verdict;
-    std::vector<Given> owed;         // as it stands now
-    std::vector<Given> installments; // as it grew
+    std::vector<Given> owed;          // as it stands now
+    std::vector<Given> installments;  // as it grew
 };
 
 // Accounts of one subject's obligations under all versions; `clause` empty: of every clause that
 // watches subjects. `facts` in true order.
-std::vector<Account> accounts(std::span<promise::Promise> promises, std::span<const promise::Fact* const> facts,
-                              std::string_view clause, Instant now, Names& names, Arena& kept);
+std::vector<Account> accounts(std::span<promise::Promise> promises,
+                              std::span<const promise::Fact* const> facts, std::string_view clause,
+                              Instant now, Names& names, Arena& kept);
 
 }  // namespace yinuo::twin

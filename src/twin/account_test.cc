@@ -8,8 +8,9 @@ namespace yinuo::twin {
 
 TEST_CASE("an account's parts add up to the limit, without the pause") {
     Workshop shop;
-    const std::vector<promise::Fact> facts{shop.fact("a", "opened", 0), shop.fact("a", "wait", 3'600'000),
-                                           shop.fact("a", "go", 7'200'000), shop.fact("a", "done", 20'000'000)};
+    const std::vector<promise::Fact> facts{
+        shop.fact("a", "opened", 0), shop.fact("a", "wait", 3'600'000),
+        shop.fact("a", "go", 7'200'000), shop.fact("a", "done", 20'000'000)};
     std::vector<const promise::Fact*> seen;
     for (const auto& fact : facts) seen.push_back(&fact);
     std::vector<promise::Promise> promises;
@@ -28,7 +29,8 @@ TEST_CASE("an account's parts add up to the limit, without the pause") {
     CHECK(account.sum.en == "1 h + 3 h = 4 h");
     CHECK(account.story.front().words.en == "starts: \"opened\"");
     CHECK(account.verdict.en == "broken, at 1970-01-01 05:00:00.001, late by 33 min 20 s");
-    CHECK(accounts(promises, seen, "no such clause", Instant{30'000'000}, shop.names, kept).empty());
+    CHECK(
+        accounts(promises, seen, "no such clause", Instant{30'000'000}, shop.names, kept).empty());
 }
 
 }  // namespace yinuo::twin

@@ -19,14 +19,16 @@ constexpr std::size_t kExamplesMost = 20;
 constexpr std::size_t kAskEvery = 4096;  // subjects
 
 std::string told(const Run::Owed& owed) {
-    const auto& clause = owed.version->promise->clauses[static_cast<std::size_t>(owed.obligation.clause)];
+    const auto& clause =
+        owed.version->promise->clauses[static_cast<std::size_t>(owed.obligation.clause)];
     return clause.name + ": " + std::string(promise::name_of(owed.obligation.state));
 }
 
 // What became of each subject under two sets of promises, side by side.
 class SideBySide {
 public:
-    void compare(std::string_view subject, std::span<const Run::Owed> a, std::span<const Run::Owed> b) {
+    void compare(std::string_view subject, std::span<const Run::Owed> a,
+                 std::span<const Run::Owed> b) {
         met_.assign(b.size(), false);
         Change change{.subject = subject, .before = {}, .after = {}};
         for (const auto& one : a) {
@@ -55,7 +57,8 @@ public:
     }
 
     void paid(bool after, std::string_view subject, const Money& money) {
-        (after ? paid_after_ : paid_before_)[subject][std::string(money.currency.code())] += money.minor;
+        (after ? paid_after_ : paid_before_)[subject][std::string(money.currency.code())] +=
+            money.minor;
     }
 
     Comparison finish() {
@@ -72,12 +75,14 @@ public:
             result_.lose += more < 0 ? 1 : 0;
         }
         result_.same = subjects_ - result_.gain - result_.lose;
-        for (const auto& [move, count] : moves_) result_.moves.push_back({move.first, move.second, count});
+        for (const auto& [move, count] : moves_)
+            result_.moves.push_back({move.first, move.second, count});
         std::ranges::stable_sort(result_.moves, std::greater(), &Comparison::Move::count);
         for (auto& change : changes_) {
             if (result_.examples.size() == kExamplesMost) break;
-            result_.examples.push_back({std::string(change.subject), std::move(change.before), std::move(change.after),
-                                        paid_before_[change.subject], paid_after_[change.subject]});
+            result_.examples.push_back({std::string(change.subject), std::move(change.before),
+                                        std::move(change.after), paid_before_[change.subject],
+                                        paid_after_[change.subject]});
         }
         return std::move(result_);
     }
@@ -92,10 +97,11 @@ private:
 
     static bool same(const Run::Owed& a, const Run::Owed& b) {
         const auto name = [](const Run::Owed& owed) -> const std::string& {
-            return owed.version->promise->clauses[static_cast<std::size_t>(owed.obligation.clause)].name;
+            return owed.version->promise->clauses[static_cast<std::size_t>(owed.obligation.clause)]
+                .name;
         };
-        return a.obligation.occurrence == b.obligation.occurrence && a.obligation.subject == b.obligation.subject &&
-               name(a) == name(b);
+        return a.obligation.occurrence == b.obligation.occurrence &&
+               a.obligation.subject == b.obligation.subject && name(a) == name(b);
     }
     static void add(std::string& list, std::string one) {
         if (list.size() > 200) return;
@@ -130,15 +136,20 @@ Result<void> put_versions_in_line(std::vector<promise::Promise>& promises) {
         const auto& next = promises[i + 1];
         if (one.id != next.id) continue;
         if (one.version == next.version)
-            return refuse({.code = "version-twice",
-                           .what = {"承诺“" + one.id + "”的第 " + std::to_string(one.version) + " 版出现了两次，另一处在 " + one.place.path,
-                                    "version " + std::to_string(one.version) + " of promise '" + one.id + "' is there twice; the other is in " + one.place.path},
-                           .mend = {"给新的一版换一个 version", "give the newer one another version"},
-                           .place = next.place});
+            return refuse(
+                {.code = "version-twice",
+                 .what = {"承诺“" + one.id + "”的第 " + std::to_string(one.version) +
+                              " 版出现了两次，另一处在 " + one.place.path,
+                          "version " + std::to_string(one.version) + " of promise '" + one.id +
+                              "' is there twice; the other is in " + one.place.path},
+                 .mend = {"给新的一版换一个 version", "give the newer one another version"},
+                 .place = next.place});
         if (next.effective_from <= one.effective_from)
             return refuse({.code = "version-order",
-                           .what = {"承诺“" + one.id + "”的第 " + std::to_string(next.version) + " 版没有晚于前一版生效",
-                                    "version " + std::to_string(next.version) + " of promise '" + one.id + "' doesn't take effect after the one before"},
+                           .what = {"承诺“" + one.id + "”的第 " + std::to_string(next.version) +
+                                        " 版没有晚于前一版生效",
+                                    "version " + std::to_string(next.version) + " of promise '" +
+                                        one.id + "' doesn't take effect after the one before"},
                            .mend = {"写上更晚的 effective", "write a later effective"},
                            .place = next.place});
         one.effective_until = std::min(one.effective_until, next.effective_from);
@@ -146,8 +157,9 @@ Result<void> put_versions_in_line(std::vector<promise::Promise>& promises) {
     return {};
 }
 
-std::optional<Report> backtest(std::vector<promise::Promise>& promises, std::vector<promise::Promise>* other,
-                               const History& history, const Question& question, Names& names) {
+std::optional<Report> backtest(std::vector<promise::Promise>& promises,
+                               std::vector<promise::Promise>* other, const History& history,
+                               const Question& question, Names& names) {
     const bool comparing = other != nullptr;
     Run run(promises, history, question, names, question.curves, comparing);
     std::optional<Run> rival;
@@ -156,7 +168,8 @@ std::optional<Report> backtest(std::vector<promise::Promise>& promises, std::vec
         rival.emplace(*other, history, question, names, false, true);
         const auto listen = [&](Run& to, bool after) {
             for (auto& version : to.versions())
-                version.ledger->on_money = [&side, after](std::string_view subject, const Money& money) {
+                version.ledger->on_money = [&side, after](std::string_view subject,
+                                                          const Money& money) {
                     side.paid(after, subject, money);
                 };
         };
@@ -181,7 +194,8 @@ std::optional<Report> backtest(std::vector<promise::Promise>& promises, std::vec
         side.compare(history.subject(s), run.obligations(), rival->obligations());
     }
     if (across) {
-        std::ranges::stable_sort(all, [](const Fact* a, const Fact* b) { return promise::comes_before(*a, *b); });
+        std::ranges::stable_sort(
+            all, [](const Fact* a, const Fact* b) { return promise::comes_before(*a, *b); });
         run.fold_across(all);
         if (rival) {
             rival->fold_across(all);

@@ -27,10 +27,10 @@ struct Slicing {
 };
 
 struct Question {
-    Instant now;                               // facts after it don't exist yet
+    Instant now;  // facts after it don't exist yet
     std::span<const Slicing> by = {};
     bool curves = true;
-    bool (*interrupted)() = nullptr;           // asked now and then; true stops
+    bool (*interrupted)() = nullptr;  // asked now and then; true stops
     std::function<void(std::uint64_t done, std::uint64_t total)> on_progress = {};
 };
 

@@ -15,19 +15,22 @@ using promise::Unit;
 constexpr std::int64_t kHour = 3'600'000;
 
 // A history of a few subjects, each with facts of the workshop's kinds at random hours.
-void fill(Workshop& shop, History& history, const std::vector<std::vector<std::pair<int, int>>>& subjects) {
+void fill(Workshop& shop, History& history,
+          const std::vector<std::vector<std::pair<int, int>>>& subjects) {
     static constexpr const char* kKinds[] = {"done", "cancelled", "wait", "go", "note"};
     for (std::size_t s = 0; s < subjects.size(); ++s) {
         const std::string name = "s/" + std::to_string(s);
         history.take(shop.fact(name, "opened", 0));
-        for (const auto& [kind, at] : subjects[s]) history.take(shop.fact(name, kKinds[kind], at * kHour / 4));
+        for (const auto& [kind, at] : subjects[s])
+            history.take(shop.fact(name, kKinds[kind], at * kHour / 4));
     }
     history.group();
 }
 
 rc::Gen<std::vector<std::vector<std::pair<int, int>>>> histories() {
     return rc::gen::container<std::vector<std::vector<std::pair<int, int>>>>(
-        rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(rc::gen::inRange(0, 5), rc::gen::inRange(1, 200))));
+        rc::gen::container<std::vector<std::pair<int, int>>>(
+            rc::gen::pair(rc::gen::inRange(0, 5), rc::gen::inRange(1, 200))));
 }
 
 Report test(Workshop& shop, promise::Promise promise, const History& history, Instant now) {
@@ -41,7 +44,8 @@ calendar::Schedule office(const Zone& zone) {
     definition.name = "office";
     definition.zone = zone;
     auto& week = definition.plan.weeks.emplace_back();
-    for (std::size_t day = 0; day < 5; ++day) week.days[day] = {{9 * 3600, 12 * 3600}, {13 * 3600, 18 * 3600}};
+    for (std::size_t day = 0; day < 5; ++day)
+        week.days[day] = {{9 * 3600, 12 * 3600}, {13 * 3600, 18 * 3600}};
     return *calendar::Schedule::build(definition);
 }
 
@@ -53,10 +57,12 @@ TEST_CASE("the sum closes, whatever the facts") {
         History history;
         fill(shop, history, *histories());
         const Instant now{*rc::gen::inRange(0, 60) * kHour};
-        const auto report = test(shop, shop.within({.unit = Unit::Clock, .amount = 12 * kHour}), history, now);
+        const auto report =
+            test(shop, shop.within({.unit = Unit::Clock, .amount = 12 * kHour}), history, now);
         const Counts& all = report.obligations;
-        RC_ASSERT(all.total() == all.kept() + all.broken() + all.open() + all.of(State::Waived) + all.of(State::Void) +
-                                     all.of(State::VoidByUs) + all.of(State::NotMeasured));
+        RC_ASSERT(all.total() == all.kept() + all.broken() + all.open() + all.of(State::Waived) +
+                                     all.of(State::Void) + all.of(State::VoidByUs) +
+                                     all.of(State::NotMeasured));
         Counts sum;
         for (const auto& clause : report.clauses) sum.add(clause.counts);
         RC_ASSERT(sum == all);
@@ -72,12 +78,16 @@ void curve_agrees_with_folding_again(bool voids, bool pauses, Unit unit) {
         fill(shop, history, *histories());
         const Instant now{*rc::gen::inRange(1, 80) * kHour};
         const auto made = [&](std::int64_t amount) {
-            auto promise = shop.within({.unit = unit, .amount = amount, .schedule = unit == Unit::Clock ? -1 : 0}, voids, pauses);
+            auto promise = shop.within(
+                {.unit = unit, .amount = amount, .schedule = unit == Unit::Clock ? -1 : 0}, voids,
+                pauses);
             if (unit != Unit::Clock) {
                 promise.schedule_names.push_back("office");
                 promise.schedules.push_back(office(shop.utc));
             }
-            if (unit == Unit::WorkingDays) std::get<promise::Within>(promise.clauses[0].shape).rows[0].limit.end = promise::DayEnd::EndOfDay;
+            if (unit == Unit::WorkingDays)
+                std::get<promise::Within>(promise.clauses[0].shape).rows[0].limit.end =
+                    promise::DayEnd::EndOfDay;
             return promise;
         };
         const std::int64_t scale = unit == Unit::WorkingDays ? 1 : kHour / 2;
@@ -98,15 +108,24 @@ void curve_agrees_with_folding_again(bool voids, bool pauses, Unit unit) {
             const auto at = test(shop, made(*reach.limit), history, now).obligations.kept_share();
             RC_ASSERT(at.count * 100 >= reach.percent * at.of);
             if (*reach.limit == 0) continue;
-            const auto before = test(shop, made(*reach.limit - 1), history, now).obligations.kept_share();
+            const auto before =
+                test(shop, made(*reach.limit - 1), history, now).obligations.kept_share();
             RC_ASSERT(before.of == 0 || before.count * 100 < reach.percent * before.of);
         }
     }));
 }
-TEST_CASE("the curve agrees with folding again: clock time") { curve_agrees_with_folding_again(false, false, Unit::Clock); }
-TEST_CASE("the curve agrees with folding again: with cancellations and pauses") { curve_agrees_with_folding_again(true, true, Unit::Clock); }
-TEST_CASE("the curve agrees with folding again: work time") { curve_agrees_with_folding_again(true, false, Unit::Work); }
-TEST_CASE("the curve agrees with folding again: working days") { curve_agrees_with_folding_again(true, false, Unit::WorkingDays); }
+TEST_CASE("the curve agrees with folding again: clock time") {
+    curve_agrees_with_folding_again(false, false, Unit::Clock);
+}
+TEST_CASE("the curve agrees with folding again: with cancellations and pauses") {
+    curve_agrees_with_folding_again(true, true, Unit::Clock);
+}
+TEST_CASE("the curve agrees with folding again: work time") {
+    curve_agrees_with_folding_again(true, false, Unit::Work);
+}
+TEST_CASE("the curve agrees with folding again: working days") {
+    curve_agrees_with_folding_again(true, false, Unit::WorkingDays);
+}
 
 TEST_CASE("the limit is as it was after the curve") {
     Workshop shop;
@@ -115,7 +134,8 @@ TEST_CASE("the limit is as it was after the curve") {
     std::vector<promise::Promise> promises;
     promises.push_back(shop.within({.unit = Unit::Clock, .amount = 2 * kHour}));
     backtest(promises, nullptr, history, Question{.now = Instant{100 * kHour}}, shop.names);
-    CHECK(std::get<promise::Within>(promises[0].clauses[0].shape).rows[0].limit == Limit{.unit = Unit::Clock, .amount = 2 * kHour});
+    CHECK(std::get<promise::Within>(promises[0].clauses[0].shape).rows[0].limit ==
+          Limit{.unit = Unit::Clock, .amount = 2 * kHour});
 }
 
 TEST_CASE("a subject whose facts come in pieces is one subject") {
@@ -130,7 +150,8 @@ TEST_CASE("a subject whose facts come in pieces is one subject") {
     CHECK(history.subjects() == 2);
     CHECK(history.find("b") == 1);
     CHECK_FALSE(history.find("c").has_value());
-    const auto report = test(shop, shop.within({.unit = Unit::Clock, .amount = 2 * kHour}), history, history.last_at());
+    const auto report = test(shop, shop.within({.unit = Unit::Clock, .amount = 2 * kHour}), history,
+                             history.last_at());
     CHECK(report.obligations.kept() == 1);
     CHECK(report.obligations.broken() == 1);
     CHECK(report.clauses[0].late.p50 == 7 * kHour);
@@ -150,7 +171,8 @@ TEST_CASE("each start falls under the version in force") {
     promises[1].version = 2;
     promises[1].effective_from = Instant{50 * kHour};
     REQUIRE(put_versions_in_line(promises).has_value());
-    const auto report = *backtest(promises, nullptr, history, Question{.now = history.last_at()}, shop.names);
+    const auto report =
+        *backtest(promises, nullptr, history, Question{.now = history.last_at()}, shop.names);
     CHECK(report.obligations.kept() == 1);
     CHECK(report.obligations.broken() == 1);
     CHECK(report.clauses.size() == 1);
@@ -166,7 +188,8 @@ TEST_CASE("two promises on one history: who gains and who loses") {
     std::vector<promise::Promise> before, after;
     before.push_back(shop.within({.unit = Unit::Clock, .amount = 5 * kHour}));
     after.push_back(shop.within({.unit = Unit::Clock, .amount = 2 * kHour}));
-    const auto report = *backtest(before, &after, history, Question{.now = history.last_at()}, shop.names);
+    const auto report =
+        *backtest(before, &after, history, Question{.now = history.last_at()}, shop.names);
     REQUIRE(report.comparison.has_value());
     CHECK(report.comparison->gain == 1);
     CHECK(report.comparison->lose == 0);
@@ -180,7 +203,9 @@ TEST_CASE("slices add up to the whole") {
     Workshop shop;
     History history;
     fill(shop, history, {{{0, 4}}, {{0, 12}}, {}});
-    auto compiled = feel::Expression::compile("state", {.names = shop.names, .zones = nullptr, .host = nullptr, .special_names = {}, .at = {}});
+    auto compiled = feel::Expression::compile(
+        "state",
+        {.names = shop.names, .zones = nullptr, .host = nullptr, .special_names = {}, .at = {}});
     const std::vector<Slicing> by = [&] {
         std::vector<Slicing> list;
         list.push_back({"state", std::move(*compiled)});
@@ -188,7 +213,8 @@ TEST_CASE("slices add up to the whole") {
     }();
     std::vector<promise::Promise> promises;
     promises.push_back(shop.within({.unit = Unit::Clock, .amount = 2 * kHour}));
-    const auto report = *backtest(promises, nullptr, history, Question{.now = history.last_at(), .by = by}, shop.names);
+    const auto report = *backtest(promises, nullptr, history,
+                                  Question{.now = history.last_at(), .by = by}, shop.names);
     REQUIRE(report.slices.size() == 1);
     Counts sum;
     for (const auto& value : report.slices[0].values) sum.add(value.counts);
@@ -200,7 +226,8 @@ TEST_CASE("time lost to a pause is told by its reason") {
     Workshop shop;
     History history;
     fill(shop, history, {{{2, 4}, {3, 12}, {0, 16}}});
-    const auto report = test(shop, shop.within({.unit = Unit::Clock, .amount = 3 * kHour}), history, history.last_at());
+    const auto report = test(shop, shop.within({.unit = Unit::Clock, .amount = 3 * kHour}), history,
+                             history.last_at());
     CHECK(report.obligations.kept() == 1);
     REQUIRE(report.clauses[0].pauses.size() == 1);
     CHECK(report.clauses[0].pauses[0].count == 1);

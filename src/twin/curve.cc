@@ -24,8 +24,12 @@ bool counts_millis(const Dial& dial) {
 std::int64_t rounded(const Dial& dial, std::int64_t limit) {
     if (!counts_millis(dial)) return limit;
     const std::int64_t size = limit < 0 ? -limit : limit;
-    const std::int64_t grain = size >= 10 * kDay ? kDay : size >= 10 * kHour ? kHour : size >= kHour ? kHour / 4
-                               : size >= 10 * kMinute ? kMinute : size >= kMinute ? 10'000 : 1000;
+    const std::int64_t grain = size >= 10 * kDay      ? kDay
+                               : size >= 10 * kHour   ? kHour
+                               : size >= kHour        ? kHour / 4
+                               : size >= 10 * kMinute ? kMinute
+                               : size >= kMinute      ? 10'000
+                                                      : 1000;
     return (size + grain / 2) / grain * grain * (limit < 0 ? -1 : 1);
 }
 
@@ -37,9 +41,7 @@ Needs::Needs(std::span<const Sample> samples) {
             case End::Kept: kept_.push_back(sample.needed); break;
             case End::Open: open_.push_back(sample.needed); break;
             case End::Cancelled: cancelled_.push_back(sample.needed); break;
-            case End::Broken:
-                ++(sample.waived ? always_waived_ : never_);
-                break;
+            case End::Broken: ++(sample.waived ? always_waived_ : never_); break;
         }
         if (sample.waived && sample.end != End::Broken) waived_.push_back(sample.needed);
     }
@@ -71,14 +73,18 @@ std::optional<std::int64_t> Needs::reach(int percent) const {
     steps.insert(steps.end(), open_.begin(), open_.end());
     steps.insert(steps.end(), cancelled_.begin(), cancelled_.end());
     sort_values(steps);
-    const auto first = std::partition_point(steps.begin(), steps.end(), [&](auto limit) { return !reaches(limit); });
+    const auto first = std::partition_point(steps.begin(), steps.end(),
+                                            [&](auto limit) { return !reaches(limit); });
     if (first == steps.end()) return std::nullopt;
     return *first;
 }
 
 std::int64_t grain_of(const Dial& dial, std::int64_t range) {
     if (!counts_millis(dial)) return 1;
-    return range > 24 * kHour ? kHour : range > 2 * kHour ? kMinute * 10 : range > 2 * kMinute ? kMinute : 1000;
+    return range > 24 * kHour    ? kHour
+           : range > 2 * kHour   ? kMinute * 10
+           : range > 2 * kMinute ? kMinute
+                                 : 1000;
 }
 
 Curve curve_of(const Dial& dial, const Needs& needs) {
@@ -93,10 +99,20 @@ Curve curve_of(const Dial& dial, const Needs& needs) {
     const bool scales = dial.present && *dial.present > 0 && dial.what == Dial::What::Limit;
     if (scales) {
         const std::int64_t now = *dial.present;
-        for (const auto& [times, over] : {std::pair{1, 4}, {1, 2}, {3, 4}, {1, 1}, {5, 4}, {3, 2}, {2, 1}, {3, 1}, {4, 1}, {6, 1}})
+        for (const auto& [times, over] : {std::pair{1, 4},
+                                          {1, 2},
+                                          {3, 4},
+                                          {1, 1},
+                                          {5, 4},
+                                          {3, 2},
+                                          {2, 1},
+                                          {3, 1},
+                                          {4, 1},
+                                          {6, 1}})
             limits.push_back(now / over * times + now % over * times / over);
     } else {
-        for (const int percent : {10, 25, 50, 75, 90, 95, 99}) limits.push_back(rounded(dial, percentile(kept, percent)));
+        for (const int percent : {10, 25, 50, 75, 90, 95, 99})
+            limits.push_back(rounded(dial, percentile(kept, percent)));
         if (dial.present) limits.push_back(*dial.present);
     }
     for (const auto& reach : curve.reaches)
@@ -107,14 +123,18 @@ Curve curve_of(const Dial& dial, const Needs& needs) {
     for (const auto limit : limits) curve.points.push_back(needs.at(limit));
 
     // The line ends where hardly anything happens any more.
-    std::int64_t from = dial.what == Dial::What::Limit ? 0 : std::min<std::int64_t>(0, percentile(kept, 10));
+    std::int64_t from =
+        dial.what == Dial::What::Limit ? 0 : std::min<std::int64_t>(0, percentile(kept, 10));
     std::int64_t to = percentile(kept, 97);
-    if (dial.present) to = std::max(to, *dial.present * 3 / 2), from = std::min(from, *dial.present);
+    if (dial.present)
+        to = std::max(to, *dial.present * 3 / 2), from = std::min(from, *dial.present);
     if (to <= from) to = from + 1;
     constexpr int kSteps = 120;
     for (int i = 0; i <= kSteps; ++i) {
-        const std::int64_t limit = from + (to - from) / kSteps * i + (to - from) % kSteps * i / kSteps;
-        if (curve.line.empty() || curve.line.back().limit != limit) curve.line.push_back(needs.at(limit));
+        const std::int64_t limit =
+            from + (to - from) / kSteps * i + (to - from) % kSteps * i / kSteps;
+        if (curve.line.empty() || curve.line.back().limit != limit)
+            curve.line.push_back(needs.at(limit));
     }
     return curve;
 }

@@ -17,9 +17,11 @@ void backtest_subjects(benchmark::State& state) {
     }
     history.group();
     std::vector<promise::Promise> promises;
-    promises.push_back(shop.within({.unit = promise::Unit::Clock, .amount = 86'400'000 / 2}, false, false));
+    promises.push_back(
+        shop.within({.unit = promise::Unit::Clock, .amount = 86'400'000 / 2}, false, false));
     for (auto _ : state) {
-        const auto report = backtest(promises, nullptr, history, Question{.now = history.last_at()}, shop.names);
+        const auto report =
+            backtest(promises, nullptr, history, Question{.now = history.last_at()}, shop.names);
         benchmark::DoNotOptimize(report->obligations);
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(history.facts()));

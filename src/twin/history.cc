@@ -37,7 +37,8 @@ constexpr std::uint64_t kNumber = 0xFFFF'FFFF;
 
 void History::take(const promise::Fact& fact) {
     check(count_ < kNone);
-    if (count_ % kChunk == 0) chunks_.push_back(std::make_unique_for_overwrite<promise::Fact[]>(kChunk));
+    if (count_ % kChunk == 0)
+        chunks_.push_back(std::make_unique_for_overwrite<promise::Fact[]>(kChunk));
     chunks_.back()[count_ % kChunk] = fact;
     if (runs_.empty() || fact.subject != last_subject_) {
         runs_.push_back({static_cast<std::uint32_t>(count_), 0, kNone, 0});
@@ -99,7 +100,8 @@ std::optional<std::size_t> History::find(std::string_view text) const {
 void History::facts_of(std::size_t index, std::vector<const promise::Fact*>& into) const {
     into.clear();
     for (std::uint32_t run = heads_[index]; run != kNone; run = runs_[run].next)
-        for (std::uint32_t i = 0; i < runs_[run].count; ++i) into.push_back(&fact(runs_[run].first + i));
+        for (std::uint32_t i = 0; i < runs_[run].count; ++i)
+            into.push_back(&fact(runs_[run].first + i));
 }
 
 std::span<const promise::Fact* const> FactsOfHistory::of(std::string_view subject) const {

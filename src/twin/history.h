@@ -27,7 +27,9 @@ public:
 
     std::size_t facts() const { return count_; }
     std::size_t subjects() const { return heads_.size(); }
-    std::string_view subject(std::size_t index) const { return fact(runs_[heads_[index]].first).subject; }
+    std::string_view subject(std::size_t index) const {
+        return fact(runs_[heads_[index]].first).subject;
+    }
     std::optional<std::size_t> find(std::string_view subject) const;
 
     // One subject's facts as they came; `into` is emptied first.
@@ -53,8 +55,8 @@ private:
     std::vector<std::unique_ptr<promise::Fact[]>> chunks_;
     std::size_t count_ = 0;
     std::vector<Run> runs_;
-    std::vector<std::uint32_t> heads_;    // each subject's first run
-    std::vector<std::uint64_t> table_;    // half a hash and the subject's number + 1; 0 is empty
+    std::vector<std::uint32_t> heads_;  // each subject's first run
+    std::vector<std::uint64_t> table_;  // half a hash and the subject's number + 1; 0 is empty
     std::string_view last_subject_;
     Instant first_at_ = Instant::max();
     Instant last_at_ = Instant::min();

@@ -24,11 +24,13 @@ bool same_unit(Limit a, const Limit& b) {
 // Does anything end or stretch this clause's obligations that comes out differently when the limit
 // passes before it?
 bool limit_changes_more(const promise::Clause& clause) {
-    return clause.voids || clause.voids_by_us || clause.ends || clause.breaks || !clause.pauses.empty();
+    return clause.voids || clause.voids_by_us || clause.ends || clause.breaks ||
+           !clause.pauses.empty();
 }
 
 // The smallest amount whose due instant isn't before `until`, for limits of whole days or months.
-std::int64_t days_needed(const promise::Promise& promise, Limit limit, Instant start, Pauses pauses, Instant until) {
+std::int64_t days_needed(const promise::Promise& promise, Limit limit, Instant start, Pauses pauses,
+                         Instant until) {
     const auto calendars = promise.calendars();
     const auto in_time = [&](std::int64_t amount) {
         limit.amount = amount;
@@ -50,8 +52,8 @@ std::int64_t days_needed(const promise::Promise& promise, Limit limit, Instant s
     return low;
 }
 
-std::int64_t limit_needed(const promise::Promise& promise, const Limit& limit, Instant start, Pauses pauses,
-                          Instant until) {
+std::int64_t limit_needed(const promise::Promise& promise, const Limit& limit, Instant start,
+                          Pauses pauses, Instant until) {
     if (limit.unit != Unit::Clock && limit.unit != Unit::Work)
         return days_needed(promise, limit, start, pauses, until);
     const calendar::Schedule* schedule =
@@ -67,7 +69,8 @@ std::int64_t limit_needed(const promise::Promise& promise, const Limit& limit, I
         for (const Period& pause : pauses) lost += pause.length().count;
         return std::max<std::int64_t>(0, (until - from).count - lost);
     }
-    for (const Period& pause : pauses) lost += std::max<std::int64_t>(0, schedule->between(pause.begin, pause.end).millis);
+    for (const Period& pause : pauses)
+        lost += std::max<std::int64_t>(0, schedule->between(pause.begin, pause.end).millis);
     const std::int64_t worked = schedule->between(from, until).millis;
     // A due instant stands at the end of working time: what comes later the same evening is late.
     const auto due = schedule->add(from, WorkTime{worked});
@@ -84,7 +87,8 @@ std::optional<Dial> dial_of(const promise::Clause& clause, NoDial* why) {
     };
     if (clause.extends || clause.reopens || clause.verify)
         return none({"改约、重开或核实会改动截止时间，没有一条单一的曲线",
-                     "consent, reopening or verification moves the due instant, so no single curve says it"});
+                     "consent, reopening or verification moves the due instant, so no single curve "
+                     "says it"});
     if (clause.per)
         return none({"按分组合看的条款没有曲线", "a clause that watches groups has no curve"});
     Dial dial;
@@ -94,8 +98,9 @@ std::optional<Dial> dial_of(const promise::Clause& clause, NoDial* why) {
         const auto& first = within->rows.front();
         for (const auto& row : within->rows)
             if (!same_unit(row.limit, first.limit))
-                return none({"各行时限的单位不同，不能放在一条曲线上",
-                             "its rows have limits in different units, which no one axis can hold"});
+                return none(
+                    {"各行时限的单位不同，不能放在一条曲线上",
+                     "its rows have limits in different units, which no one axis can hold"});
         dial.pattern = first.limit;
         if (within->rows.size() == 1 && !first.amount) dial.present = first.limit.amount;
         return dial;
@@ -113,10 +118,10 @@ std::optional<Dial> dial_of(const promise::Clause& clause, NoDial* why) {
     return none({"这种条款没有可调的时限", "a clause of this shape has no limit to vary"});
 }
 
-std::optional<Sample> sample_of(const promise::Promise& promise, const Dial& dial, const Obligation& o,
-                                Pauses pauses, Instant now) {
-    if (o.state == State::NotMeasured || o.state == State::Pending || o.started_at == Instant::max() ||
-        o.first_due_at == Instant::max())
+std::optional<Sample> sample_of(const promise::Promise& promise, const Dial& dial,
+                                const Obligation& o, Pauses pauses, Instant now) {
+    if (o.state == State::NotMeasured || o.state == State::Pending ||
+        o.started_at == Instant::max() || o.first_due_at == Instant::max())
         return std::nullopt;
     Sample sample;
     sample.waived = o.excuse == promise::Excuse::Waived;
@@ -139,7 +144,9 @@ std::optional<Sample> sample_of(const promise::Promise& promise, const Dial& dia
     return sample;
 }
 
-DialTurned::DialTurned(promise::Clause& clause, const Dial& dial, std::optional<std::int64_t> amount) : clause_(clause) {
+DialTurned::DialTurned(promise::Clause& clause, const Dial& dial,
+                       std::optional<std::int64_t> amount)
+    : clause_(clause) {
     if (auto* within = std::get_if<promise::Within>(&clause.shape)) {
         for (auto& row : within->rows) {
             limits_.push_back(row.limit);
@@ -176,7 +183,9 @@ void PauseStory::tell(const promise::Obligation& of, const promise::Step& step) 
     const bool capped = step.kind == promise::StepKind::CapReached;
     if (!capped && step.kind != promise::StepKind::Resumed) return;
     for (auto stop = stops_.rbegin(); stop != stops_.rend(); ++stop) {
-        if (stop->clause != of.clause || stop->occurrence != of.occurrence || stop->reason != step.index) continue;
+        if (stop->clause != of.clause || stop->occurrence != of.occurrence ||
+            stop->reason != step.index)
+            continue;
         stop->period.end = step.at;
         stop->capped = capped;
         return;

@@ -27,7 +27,9 @@ struct Dial {
 };
 // nullopt with the reason: counting clauses, limits in several units, clauses whose due instant
 // moves by consent or reopening.
-struct NoDial { Text why; };
+struct NoDial {
+    Text why;
+};
 std::optional<Dial> dial_of(const promise::Clause&, NoDial* why = nullptr);
 
 // What became of an obligation when no limit ended it.

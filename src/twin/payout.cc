@@ -14,8 +14,14 @@ Ledger::Ledger(const promise::Promise& promise, Instant now, promise::Folding& f
         also_if_kept_ |= remedy.also_if_kept;
         first_total_.push_back(totals_.size());
         for (const auto& gift : remedy.gifts)
-            totals_.push_back({.promise = promise.id, .remedy = remedy.name, .title = remedy.title,
-                               .row = static_cast<int>(&gift - remedy.gifts.data()), .kind = gift.kind, .unit = gift.unit, .is_money = gift.is_money, .amount = 0});
+            totals_.push_back({.promise = promise.id,
+                               .remedy = remedy.name,
+                               .title = remedy.title,
+                               .row = static_cast<int>(&gift - remedy.gifts.data()),
+                               .kind = gift.kind,
+                               .unit = gift.unit,
+                               .is_money = gift.is_money,
+                               .amount = 0});
     }
     minor_withheld_.resize(totals_.size());
     of_clause_.resize(promise.clauses.size());
@@ -24,8 +30,9 @@ Ledger::Ledger(const promise::Promise& promise, Instant now, promise::Folding& f
 void Ledger::take(std::span<const Obligation> obligations) {
     if (totals_.empty()) return;
     const auto matters = [&](const Obligation& o) {
-        return o.state == promise::State::Broken || (also_if_kept_ && o.state != promise::State::Void &&
-                                                     o.state != promise::State::VoidByUs);
+        return o.state == promise::State::Broken ||
+               (also_if_kept_ && o.state != promise::State::Void &&
+                o.state != promise::State::VoidByUs);
     };
     if (std::ranges::none_of(obligations, matters)) return;
     if (!holds_on_) return settle(obligations);
@@ -38,7 +45,8 @@ void Ledger::finish() {
 }
 
 GiftTotal& Ledger::total_of(const remedy::Line& line) {
-    return totals_[first_total_[static_cast<std::size_t>(line.remedy)] + static_cast<std::size_t>(line.gift)];
+    return totals_[first_total_[static_cast<std::size_t>(line.remedy)] +
+                   static_cast<std::size_t>(line.gift)];
 }
 
 void Ledger::settle(std::span<const Obligation> obligations) {
@@ -49,7 +57,9 @@ void Ledger::settle(std::span<const Obligation> obligations) {
             ++total.set_aside;
         } else if (line.standing == remedy::Standing::Withheld) {
             ++total.withheld;
-            if (line.money) minor_withheld_[static_cast<std::size_t>(&total - totals_.data())] += line.money->minor;
+            if (line.money)
+                minor_withheld_[static_cast<std::size_t>(&total - totals_.data())] +=
+                    line.money->minor;
         } else {
             ++total.count;
             if (line.money) {
@@ -63,12 +73,14 @@ void Ledger::settle(std::span<const Obligation> obligations) {
     }
 }
 
-void Ledger::add_payout(Payout& owed, Payout* withheld, std::map<std::string, Decimal>* given) const {
+void Ledger::add_payout(Payout& owed, Payout* withheld,
+                        std::map<std::string, Decimal>* given) const {
     for (std::size_t i = 0; i < totals_.size(); ++i) {
         const GiftTotal& total = totals_[i];
         if (total.is_money) {
             owed[total.unit] += total.minor;
-            if (withheld != nullptr && total.withheld > 0) (*withheld)[total.unit] += minor_withheld_[i];
+            if (withheld != nullptr && total.withheld > 0)
+                (*withheld)[total.unit] += minor_withheld_[i];
         } else if (given != nullptr && !total.unit.empty()) {
             auto& sum = given->try_emplace(total.unit, 0).first->second;
             sum = sum.add(total.amount).value_or(sum);

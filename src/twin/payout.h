@@ -15,7 +15,8 @@ namespace yinuo::twin {
 class Ledger {
 public:
     // Everything is borrowed. `facts_of` answers for amounts that look back.
-    Ledger(const promise::Promise&, Instant now, promise::Folding&, const remedy::FactsOf* facts_of);
+    Ledger(const promise::Promise&, Instant now, promise::Folding&,
+           const remedy::FactsOf* facts_of);
 
     // All obligations of one subject (or of one group that no other shares). They need to live only
     // during the call, unless holds_on().
@@ -31,7 +32,9 @@ public:
 
     const std::vector<GiftTotal>& gifts() const { return totals_; }
     // Of one clause's obligations alone.
-    const Payout& payout_of(int clause) const { return of_clause_[static_cast<std::size_t>(clause)]; }
+    const Payout& payout_of(int clause) const {
+        return of_clause_[static_cast<std::size_t>(clause)];
+    }
     void add_payout(Payout& owed, Payout* withheld, std::map<std::string, Decimal>* given) const;
 
 private:
@@ -44,9 +47,9 @@ private:
     const remedy::FactsOf* facts_of_;
     bool holds_on_ = false;
     bool also_if_kept_ = false;
-    std::vector<GiftTotal> totals_;              // a row for each gift of each remedy, in order
-    std::vector<std::size_t> first_total_;       // of each remedy
-    std::vector<std::int64_t> minor_withheld_;   // beside totals_
+    std::vector<GiftTotal> totals_;             // a row for each gift of each remedy, in order
+    std::vector<std::size_t> first_total_;      // of each remedy
+    std::vector<std::int64_t> minor_withheld_;  // beside totals_
     std::vector<Payout> of_clause_;
     std::vector<promise::Obligation> held_;
 };

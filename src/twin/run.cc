@@ -52,7 +52,9 @@ Run::Run(std::vector<promise::Promise>& promises, const History& history, const 
             auto& pauses = tallies_[index].pauses;
             for (const auto& pause : clause.pauses)
                 if (std::ranges::find(pauses, pause.reason, &PauseTotal::reason) == pauses.end())
-                    pauses.push_back({.reason = pause.reason, .text = pause.text, .customers_duty = pause.customers_duty});
+                    pauses.push_back({.reason = pause.reason,
+                                      .text = pause.text,
+                                      .customers_duty = pause.customers_duty});
         }
         forgets_ &= !run.ledger->holds_on() && !run.hands_verdicts_across;
         versions_.push_back(std::move(run));
@@ -60,9 +62,7 @@ Run::Run(std::vector<promise::Promise>& promises, const History& history, const 
     cuts_.resize(question.by.size());
 }
 
-bool Run::looks_across() const {
-    return std::ranges::any_of(versions_, &VersionRun::across);
-}
+bool Run::looks_across() const { return std::ranges::any_of(versions_, &VersionRun::across); }
 
 void Run::fold(std::span<const Fact* const> facts) {
     if (forgets_) kept_.reset();
@@ -73,9 +73,11 @@ void Run::fold(std::span<const Fact* const> facts) {
         story_.clear();
         folding_.story = run.pauses ? &story_ : nullptr;
         const bool verdicts = run.hands_verdicts_across || run.lifted_folds;
-        promise::fold_subject(*run.promise, facts, question_.now, folding_, out_, verdicts ? &verdicts_ : nullptr);
+        promise::fold_subject(*run.promise, facts, question_.now, folding_, out_,
+                              verdicts ? &verdicts_ : nullptr);
         folding_.story = nullptr;
-        if (run.hands_verdicts_across) run.verdicts.insert(run.verdicts.end(), verdicts_.begin(), verdicts_.end());
+        if (run.hands_verdicts_across)
+            run.verdicts.insert(run.verdicts.end(), verdicts_.begin(), verdicts_.end());
         for (const Obligation& o : out_) tally(run, o);
         if (run.pauses) tally_pauses(run);
         run.ledger->take(out_);
@@ -102,7 +104,8 @@ void Run::sample(VersionRun& run, std::span<const Fact* const> facts) {
         out_.clear();
         story_.clear();
         folding_.story = clause.pauses.empty() ? nullptr : &story_;
-        promise::fold_key(*run.promise, static_cast<int>(i), facts.front()->subject, seen, question_.now, folding_, out_);
+        promise::fold_key(*run.promise, static_cast<int>(i), facts.front()->subject, seen,
+                          question_.now, folding_, out_);
         folding_.story = nullptr;
         for (const Obligation& o : out_) {
             story_.pauses_of(o, std::min(o.settled_at, question_.now), periods_);
@@ -122,7 +125,8 @@ void Run::tally(VersionRun& run, const Obligation& o) {
         tally.late.push_back(o.late(question_.now).count);
     const auto& dial = run.dials[clause];
     if (dial && !dial->needs_own_fold)
-        if (const auto one = sample_of(*run.promise, *dial, o, {}, question_.now)) tally.samples.push_back(*one);
+        if (const auto one = sample_of(*run.promise, *dial, o, {}, question_.now))
+            tally.samples.push_back(*one);
     if (!cuts_.empty()) tally_slices(run, o);
 }
 
@@ -142,9 +146,11 @@ void Run::tally_slices(const VersionRun& run, const Obligation& o) {
         folding_.scratch.reset();
         const auto& expression = question_.by[i].expression;
         if (o.start != nullptr && std::ranges::binary_search(expression.free_names(), words.start))
-            system[5] = {words.start, promise::as_context(*o.start, names_, zone, folding_.scratch)};
+            system[5] = {words.start,
+                         promise::as_context(*o.start, names_, zone, folding_.scratch)};
         feel::Evaluation evaluation{.memory = folding_.scratch, .zone = &zone};
-        const feel::Scope fields{o.start == nullptr ? std::span<const feel::Binding>() : o.start->fields};
+        const feel::Scope fields{o.start == nullptr ? std::span<const feel::Binding>()
+                                                    : o.start->fields};
         const feel::Scope scope{system, &fields};
         const feel::Value value = expression.evaluate(scope, evaluation);
         if (evaluation.exhausted) ++folding_.exhausted;
@@ -165,7 +171,8 @@ void Run::tally_slices(const VersionRun& run, const Obligation& o) {
 void Run::tally_pauses(const VersionRun& run) {
     for (const auto& stop : story_.stops()) {
         const auto clause = static_cast<std::size_t>(stop.clause);
-        const auto& reason = run.promise->clauses[clause].pauses[static_cast<std::size_t>(stop.reason)].reason;
+        const auto& reason =
+            run.promise->clauses[clause].pauses[static_cast<std::size_t>(stop.reason)].reason;
         auto& pauses = tallies_[run.tally_of[clause]].pauses;
         auto& total = *std::ranges::find(pauses, reason, &PauseTotal::reason);
         ++total.count;

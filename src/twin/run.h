@@ -26,12 +26,12 @@ struct ClauseTally {
 struct VersionRun {
     promise::Promise* promise = nullptr;
     std::unique_ptr<Ledger> ledger;
-    std::vector<std::size_t> tally_of;        // of each clause
-    std::vector<std::optional<Dial>> dials;   // of each clause
-    bool pauses = false;                      // some clause can pause
-    bool across = false;                      // some clause looks beyond one subject
-    bool hands_verdicts_across = false;       // ... at verdicts
-    bool lifted_folds = false;                // some clause needs a fold without its limit
+    std::vector<std::size_t> tally_of;       // of each clause
+    std::vector<std::optional<Dial>> dials;  // of each clause
+    bool pauses = false;                     // some clause can pause
+    bool across = false;                     // some clause looks beyond one subject
+    bool hands_verdicts_across = false;      // ... at verdicts
+    bool lifted_folds = false;               // some clause needs a fold without its limit
     std::int64_t obligations = 0;
     std::vector<const promise::Fact*> verdicts;  // kept for clauses that look across
 };
@@ -39,8 +39,8 @@ struct VersionRun {
 class Run {
 public:
     // With `lists`, obligations() has what the last fold() gave.
-    Run(std::vector<promise::Promise>& promises, const History&, const Question&, Names&, bool curves,
-        bool lists);
+    Run(std::vector<promise::Promise>& promises, const History&, const Question&, Names&,
+        bool curves, bool lists);
 
     // Folds one subject's facts (in true order) under every version.
     void fold(std::span<const promise::Fact* const> facts);
@@ -64,7 +64,8 @@ public:
     Counts counts() const;
 
 private:
-    Payout payout_of(VersionRun&, int clause, std::size_t every, std::vector<const promise::Fact*>& facts);
+    Payout payout_of(VersionRun&, int clause, std::size_t every,
+                     std::vector<const promise::Fact*>& facts);
     void tally(VersionRun&, const promise::Obligation&);
     void tally_slices(const VersionRun&, const promise::Obligation&);
     void tally_pauses(const VersionRun&);
@@ -73,7 +74,9 @@ private:
 
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
     };
     using Cut = std::unordered_map<std::string, Counts, Hash, std::equal_to<>>;
 
@@ -84,7 +87,7 @@ private:
     promise::Folding folding_;
     FactsOfHistory facts_of_;
     const bool lists_;
-    bool forgets_ = false;   // nothing outlives its subject
+    bool forgets_ = false;  // nothing outlives its subject
     std::vector<VersionRun> versions_;
     std::vector<ClauseTally> tallies_;
     std::vector<std::pair<std::string, std::string>> tally_names_;  // promise, clause

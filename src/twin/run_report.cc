@@ -17,16 +17,23 @@ constexpr std::size_t kSampledMost = 20'000;
 
 VersionUsed used(const VersionRun& run) {
     const promise::Promise& p = *run.promise;
-    VersionUsed version{.id = p.id, .version = p.version, .title = p.title, .from = p.effective_from,
-                        .until = p.effective_until, .zone = {}, .zone_version = {}, .calendars = {},
+    VersionUsed version{.id = p.id,
+                        .version = p.version,
+                        .title = p.title,
+                        .from = p.effective_from,
+                        .until = p.effective_until,
+                        .zone = {},
+                        .zone_version = {},
+                        .calendars = {},
                         .obligations = run.obligations};
     if (p.zone != nullptr) {
         version.zone = p.zone->name();
         version.zone_version = p.zone->version();
     }
     for (std::size_t i = 0; i < p.schedules.size(); ++i)
-        version.calendars.push_back({i < p.schedule_names.size() ? p.schedule_names[i] : std::string(),
-                                     std::string(p.schedules[i].version()), p.schedules[i].announced_until()});
+        version.calendars.push_back(
+            {i < p.schedule_names.size() ? p.schedule_names[i] : std::string(),
+             std::string(p.schedules[i].version()), p.schedules[i].announced_until()});
     return version;
 }
 
@@ -35,9 +42,11 @@ Text said(const promise::Promise& promise, const Clause& clause) {
     Text text;
     if (const auto* within = std::get_if<promise::Within>(&clause.shape)) {
         if (within->rows.size() > 3)
-            return {std::to_string(within->rows.size()) + " 档时限", std::to_string(within->rows.size()) + " limits by case"};
+            return {std::to_string(within->rows.size()) + " 档时限",
+                    std::to_string(within->rows.size()) + " limits by case"};
         for (const auto& row : within->rows) {
-            Text one = row.amount ? Text{"时限见数据", "as the data says"} : describe(row.limit, promise.schedule_names);
+            Text one = row.amount ? Text{"时限见数据", "as the data says"}
+                                  : describe(row.limit, promise.schedule_names);
             if (!text.zh.empty()) text.zh += "；", text.en += "; ";
             text.zh += one.zh;
             text.en += one.en;
@@ -69,7 +78,8 @@ Slice slice_of(std::string by, std::vector<SliceValue> values) {
     Slice slice{.by = std::move(by), .values = std::move(values), .gathered = 0};
     if (slice.values.size() > kSliceValuesMost) {
         SliceValue rest;
-        for (std::size_t i = kSliceValuesMost; i < slice.values.size(); ++i) rest.counts.add(slice.values[i].counts);
+        for (std::size_t i = kSliceValuesMost; i < slice.values.size(); ++i)
+            rest.counts.add(slice.values[i].counts);
         slice.gathered = static_cast<std::int64_t>(slice.values.size() - kSliceValuesMost);
         slice.values.resize(kSliceValuesMost);
         slice.values.push_back(std::move(rest));
@@ -99,8 +109,8 @@ void Run::write(Report& report) {
         run.ledger->add_payout(report.payout, &report.withheld, &report.given);
         for (const auto& gift : run.ledger->gifts()) {
             const auto same = std::ranges::find_if(report.gifts, [&](const GiftTotal& other) {
-                return other.promise == gift.promise && other.remedy == gift.remedy && other.row == gift.row &&
-                       other.kind == gift.kind && other.unit == gift.unit;
+                return other.promise == gift.promise && other.remedy == gift.remedy &&
+                       other.row == gift.row && other.kind == gift.kind && other.unit == gift.unit;
             });
             if (same == report.gifts.end()) {
                 report.gifts.push_back(gift);
@@ -133,7 +143,9 @@ void Run::write_clause(ClauseReport& report, std::size_t index) {
     report.pauses = tally.pauses;
     std::int64_t range = 0;
     for (const auto late : tally.late) range = std::max(range, late);
-    report.late = distribution(tally.late, range > 48 * 3'600'000ll ? 3'600'000 : range > 7'200'000 ? 600'000 : 60'000);
+    report.late = distribution(tally.late, range > 48 * 3'600'000ll ? 3'600'000
+                                           : range > 7'200'000      ? 600'000
+                                                                    : 60'000);
 
     // The latest version speaks for the clause; a curve needs one dial for all versions.
     std::optional<Dial> dial;
@@ -151,18 +163,22 @@ void Run::write_clause(ClauseReport& report, std::size_t index) {
                 one_unit = false;
                 continue;
             }
-            if (dial && (dial->what != run.dials[c]->what || dial->pattern.unit != run.dials[c]->pattern.unit)) one_unit = false;
+            if (dial && (dial->what != run.dials[c]->what ||
+                         dial->pattern.unit != run.dials[c]->pattern.unit))
+                one_unit = false;
             dial = run.dials[c];
         }
     }
     if (!dial || !one_unit) {
         if (report.no_curve.en.empty() && question_.curves)
-            report.no_curve = {"各版本的时限单位不同", "its versions have limits in different units"};
+            report.no_curve = {"各版本的时限单位不同",
+                               "its versions have limits in different units"};
         return;
     }
     const Needs needs(tally.samples);
     if (needs.kept().empty()) {
-        report.no_curve = {"没有一笔有结果，画不出曲线", "nothing was ever fulfilled, so there is no curve"};
+        report.no_curve = {"没有一笔有结果，画不出曲线",
+                           "nothing was ever fulfilled, so there is no curve"};
         return;
     }
     std::vector<std::int64_t> used(needs.kept().begin(), needs.kept().end());
@@ -176,7 +192,8 @@ void Run::add_payouts(Curve& curve, std::size_t index) {
         return run.tally_of[clause] == index &&
                std::ranges::any_of(run.promise->remedies, [&](const promise::Remedy& remedy) {
                    const bool money = std::ranges::any_of(remedy.gifts, &promise::Gift::is_money);
-                   return money && std::ranges::find(remedy.clauses, static_cast<int>(clause)) != remedy.clauses.end();
+                   return money && std::ranges::find(remedy.clauses, static_cast<int>(clause)) !=
+                                       remedy.clauses.end();
                });
     };
     const std::size_t every = std::max<std::size_t>(1, history_.subjects() / kSampledMost);
@@ -200,8 +217,10 @@ void Run::add_payouts(Curve& curve, std::size_t index) {
                         const auto whole = whole_now.find(currency);
                         const auto part = sampled_now.find(currency);
                         const double scale = every == 1 ? 1
-                                             : whole != whole_now.end() && part != sampled_now.end() && part->second > 0
-                                                 ? static_cast<double>(whole->second) / static_cast<double>(part->second)
+                                             : whole != whole_now.end() &&
+                                                     part != sampled_now.end() && part->second > 0
+                                                 ? static_cast<double>(whole->second) /
+                                                       static_cast<double>(part->second)
                                                  : static_cast<double>(every);
                         minor = std::llround(static_cast<double>(minor) * scale);
                     }
@@ -214,7 +233,8 @@ void Run::add_payouts(Curve& curve, std::size_t index) {
 }
 
 // What one clause's breaches cost, folding every so-manieth subject.
-Payout Run::payout_of(VersionRun& run, int clause, std::size_t every, std::vector<const Fact*>& facts) {
+Payout Run::payout_of(VersionRun& run, int clause, std::size_t every,
+                      std::vector<const Fact*>& facts) {
     Arena kept;
     promise::Folding folding(names_, kept);
     Ledger ledger(*run.promise, question_.now, folding, &facts_of_);

@@ -98,7 +98,8 @@ Distribution distribution(std::vector<std::int64_t>& values, std::int64_t grain,
     auto next = values.begin();
     while (next != values.end()) {
         Distribution::Bar bar{.from = from, .to = from + width, .count = 0};
-        const bool last = bar.to > high || static_cast<int>(result.bars.size()) + 1 >= bars_most + 2;
+        const bool last =
+            bar.to > high || static_cast<int>(result.bars.size()) + 1 >= bars_most + 2;
         const auto end = last ? values.end() : std::lower_bound(next, values.end(), bar.to);
         bar.count = end - next;
         result.bars.push_back(bar);

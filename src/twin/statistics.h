@@ -38,7 +38,8 @@ struct Distribution {
 };
 // Sorts `values`. The bars have one width, a round one in steps of `grain` (an hour, a day...), and
 // reach to the 99th percentile; there are at most `bars_most` of them.
-Distribution distribution(std::vector<std::int64_t>& values, std::int64_t grain, int bars_most = 24);
+Distribution distribution(std::vector<std::int64_t>& values, std::int64_t grain,
+                          int bars_most = 24);
 
 // Sorts in linear time what is long, and as usual what is short.
 void sort_values(std::vector<std::int64_t>& values);

@@ -15,7 +15,11 @@ struct Workshop {
     Zone utc = Zone::utc();
 
     promise::Formula formula(std::string_view text) {
-        auto compiled = feel::Expression::compile(text, {.names = names, .zones = nullptr, .host = &promise::host_functions(), .special_names = {}, .at = {}});
+        auto compiled = feel::Expression::compile(text, {.names = names,
+                                                         .zones = nullptr,
+                                                         .host = &promise::host_functions(),
+                                                         .special_names = {},
+                                                         .at = {}});
         return {std::move(*compiled), {}};
     }
     promise::Condition kind(std::string_view name) {
@@ -33,7 +37,13 @@ struct Workshop {
         clause.starts.push_back(kind("opened"));
         clause.keeps = kind("done");
         if (voids) clause.voids = kind("cancelled");
-        if (pauses) clause.pauses.push_back({.reason = "customer", .text = {}, .from = kind("wait"), .to = kind("go"), .cap = {}, .customers_duty = false});
+        if (pauses)
+            clause.pauses.push_back({.reason = "customer",
+                                     .text = {},
+                                     .from = kind("wait"),
+                                     .to = kind("go"),
+                                     .cap = {},
+                                     .customers_duty = false});
         return p;
     }
     promise::Promise within(promise::Limit limit, bool voids = true, bool pauses = true) {
@@ -42,7 +52,8 @@ struct Workshop {
         return promise(std::move(shape), voids, pauses);
     }
 
-    promise::Fact fact(std::string_view subject, std::string_view kind, std::int64_t at, std::span<const feel::Binding> fields = {}) {
+    promise::Fact fact(std::string_view subject, std::string_view kind, std::int64_t at,
+                       std::span<const feel::Binding> fields = {}) {
         promise::Fact fact;
         fact.subject = memory.copy(subject);
         fact.kind = names.intern(kind);

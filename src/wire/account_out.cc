@@ -19,27 +19,37 @@ public:
         const auto& p = *account.promise;
         const auto& clause = p.clauses[static_cast<std::size_t>(o.clause)];
         add("{}  {} / {}", o.subject, p.label(), clause.name);
-        if (o.occurrence > 1) out_ += fmt::format(fmt::runtime(say("（第 {} 次）", " (no. {})")), o.occurrence);
+        if (o.occurrence > 1)
+            out_ += fmt::format(fmt::runtime(say("（第 {} 次）", " (no. {})")), o.occurrence);
         add("  {}\n", say(clause.title));
         add("  {}{}\n", say("结论：", "verdict: "), say(account.verdict));
         add("\n  {}\n", say("经过", "what happened"));
-        for (const auto& told : account.story) add("    {}  {}\n", wall(told.at, p), say(told.words));
+        for (const auto& told : account.story)
+            add("    {}  {}\n", wall(told.at, p), say(told.words));
         if (!account.parts.empty()) {
-            add("\n  {}\n", say("从开始到截止，哪些时间计入", "what counted between start and due"));
+            add("\n  {}\n",
+                say("从开始到截止，哪些时间计入", "what counted between start and due"));
             std::size_t shown = 0;
             for (const auto& part : account.parts) {
                 if (++shown > kPartsShown) continue;
-                const std::string amount = !part.counts ? say("不计", "no")
-                                           : account.parts_in_days ? "1" : say(length(part.amount));
-                add("    {} – {}  {}  {}\n", wall(part.begin, p), wall(part.end, p), amount, say(part.why));
+                const std::string amount = !part.counts            ? say("不计", "no")
+                                           : account.parts_in_days ? "1"
+                                                                   : say(length(part.amount));
+                add("    {} – {}  {}  {}\n", wall(part.begin, p), wall(part.end, p), amount,
+                    say(part.why));
             }
-            if (shown > kPartsShown) out_ += fmt::format(fmt::runtime(say("    …… 另有 {} 段\n", "    ... and {} more\n")), shown - kPartsShown);
+            if (shown > kPartsShown)
+                out_ +=
+                    fmt::format(fmt::runtime(say("    …… 另有 {} 段\n", "    ... and {} more\n")),
+                                shown - kPartsShown);
         }
         if (!account.sum.en.empty()) add("    {}{}\n", say("合计：", "sum: "), say(account.sum));
         gifts(say("应赔", "owed"), account.owed, p);
-        if (account.installments.size() > 1) gifts(say("逐次增加", "as it grew"), account.installments, p);
+        if (account.installments.size() > 1)
+            gifts(say("逐次增加", "as it grew"), account.installments, p);
         add("\n  {} {}", say("依据：", "rests on:"), p.label());
-        for (std::size_t i = 0; i < p.schedules.size(); ++i) add(", {} {}", p.schedule_names[i], p.schedules[i].version());
+        for (std::size_t i = 0; i < p.schedules.size(); ++i)
+            add(", {} {}", p.schedule_names[i], p.schedules[i].version());
         add(", {} {}\n\n", p.zone->name(), p.zone->version());
     }
     std::string take() { return std::move(out_); }
@@ -57,7 +67,8 @@ private:
         if (all.empty()) return;
         add("\n  {}\n", title);
         for (const auto& given : all)
-            add("    {}  {}  {} {}  {}{}\n", wall(given.at, p), given.remedy, given.kind, given.amount, given.payee.empty() ? "" : given.payee + "  ", say(given.standing));
+            add("    {}  {}  {} {}  {}{}\n", wall(given.at, p), given.remedy, given.kind,
+                given.amount, given.payee.empty() ? "" : given.payee + "  ", say(given.standing));
     }
 
     bool zh_;
@@ -140,7 +151,8 @@ std::string account_json(const std::vector<twin::Account>& accounts) {
         write(w, "installments", account.installments);
         w.key("zone").text(p.zone->version());
         w.key("calendars").open('{');
-        for (std::size_t i = 0; i < p.schedules.size(); ++i) w.key(p.schedule_names[i]).text(p.schedules[i].version());
+        for (std::size_t i = 0; i < p.schedules.size(); ++i)
+            w.key(p.schedule_names[i]).text(p.schedules[i].version());
         w.close('}');
         w.close('}');
     }

@@ -22,7 +22,9 @@ std::optional<bool> read_boolean(std::string_view text) {
     constexpr std::array<std::string_view, 7> kTrue = {"true", "yes", "y", "t", "1", "是", "on"};
     constexpr std::array<std::string_view, 7> kFalse = {"false", "no", "n", "f", "0", "否", "off"};
     std::string word(text.substr(0, 8));
-    std::ranges::transform(word, word.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(word, word.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
     if (text.size() > 8) return std::nullopt;
     if (std::ranges::find(kTrue, word) != kTrue.end()) return true;
     if (std::ranges::find(kFalse, word) != kFalse.end()) return false;
@@ -36,8 +38,9 @@ std::optional<WallTime> read_time(std::string_view text, std::span<const TimePat
 }
 
 feel::Value instant_value(const WallTime& time, ZoneClock& clock) {
-    const Instant at = time.offset_seconds ? Instant{time.local.millis - *time.offset_seconds * 1000LL}
-                                           : clock.to_instant(time.local);
+    const Instant at = time.offset_seconds
+                           ? Instant{time.local.millis - *time.offset_seconds * 1000LL}
+                           : clock.to_instant(time.local);
     const auto offset = clock.offset_seconds(at);
     const std::int64_t local = at.millis + offset * 1000LL;
     const std::int64_t whole = local >= 0 ? local / 1000 : -((999 - local) / 1000);
@@ -89,11 +92,16 @@ std::optional<Millis> read_iso_duration(std::string_view text) {
         const auto amount = take_amount(text);
         if (!amount) return std::nullopt;
         std::int64_t unit = 0;  // seconds
-        if (!in_time && amount->unit == 'W') unit = 604'800;
-        else if (!in_time && amount->unit == 'D') unit = 86'400;
-        else if (in_time && amount->unit == 'H') unit = 3600;
-        else if (in_time && amount->unit == 'M') unit = 60;
-        else if (in_time && amount->unit == 'S') unit = 1;
+        if (!in_time && amount->unit == 'W')
+            unit = 604'800;
+        else if (!in_time && amount->unit == 'D')
+            unit = 86'400;
+        else if (in_time && amount->unit == 'H')
+            unit = 3600;
+        else if (in_time && amount->unit == 'M')
+            unit = 60;
+        else if (in_time && amount->unit == 'S')
+            unit = 1;
         if (unit == 0 || amount->thousandths > 1'000'000'000'000'000 / unit) return std::nullopt;
         sum += amount->thousandths * unit;
         any = true;
@@ -106,7 +114,8 @@ std::optional<Millis> read_clock_duration(std::string_view text) {
     const auto hours = take_amount(text);
     if (!hours || hours->unit != ':' || hours->thousandths > 1'000'000'000'000) return std::nullopt;
     const auto minutes = take_amount(text);
-    if (!minutes || minutes->thousandths >= 60'000 || minutes->thousandths % 1000 != 0) return std::nullopt;
+    if (!minutes || minutes->thousandths >= 60'000 || minutes->thousandths % 1000 != 0)
+        return std::nullopt;
     Millis sum{hours->thousandths * 3600 + minutes->thousandths * 60};
     if (minutes->unit == '\0' && text.empty()) return sum;
     const auto seconds = take_amount(text);
@@ -156,14 +165,16 @@ std::optional<Millis> read_duration(std::string_view text) {
     const bool negative = !text.empty() && text.front() == '-';
     if (negative) text.remove_prefix(1);
     std::optional<Millis> span;
-    if (!text.empty() && text.front() == 'P') span = read_iso_duration(text.substr(1));
-    else span = read_clock_duration(text);
+    if (!text.empty() && text.front() == 'P')
+        span = read_iso_duration(text.substr(1));
+    else
+        span = read_clock_duration(text);
     if (span && negative) span->count = -span->count;
     return span;
 }
 
-std::optional<feel::Value> read_cell(std::string_view cell, const FieldRule& field, char decimal_mark,
-                                     ZoneClock& clock) {
+std::optional<feel::Value> read_cell(std::string_view cell, const FieldRule& field,
+                                     char decimal_mark, ZoneClock& clock) {
     using feel::Value;
     if (field.type == FieldType::Text) return Value::string(cell);
     cell = trimmed(cell);
@@ -179,7 +190,8 @@ std::optional<feel::Value> read_cell(std::string_view cell, const FieldRule& fie
             if (const auto time = read_time(cell, field.times)) return instant_value(*time, clock);
             break;
         case FieldType::Date:
-            if (const auto time = read_time(cell, field.times)) return Value::date(time->local.date());
+            if (const auto time = read_time(cell, field.times))
+                return Value::date(time->local.date());
             break;
         case FieldType::Duration:
             if (const auto span = read_duration(cell)) return Value::duration(*span);
@@ -191,23 +203,30 @@ std::optional<feel::Value> read_cell(std::string_view cell, const FieldRule& fie
 Text complain_of(std::string_view cell, const FieldRule& field) {
     cell = trimmed(cell);
     std::size_t shown = 0;
-    for (int n = 0; n < 40 && shown < cell.size(); ++n) shown += std::max<std::size_t>(1, utf8_length(cell.substr(shown)));
+    for (int n = 0; n < 40 && shown < cell.size(); ++n)
+        shown += std::max<std::size_t>(1, utf8_length(cell.substr(shown)));
     const std::string word(cell.substr(0, shown));
     Text kind;
     switch (field.type) {
         case FieldType::Text: kind = {"文字", "text"}; break;
         case FieldType::Number: kind = {"数", "a number"}; break;
-        case FieldType::Boolean: kind = {"是与否（true、false、是、否、1、0）", "true or false (yes, no, 1, 0)"}; break;
-        case FieldType::Duration: kind = {"时长（例如 PT26H30M 或 26:30）", "a duration (such as PT26H30M or 26:30)"}; break;
+        case FieldType::Boolean:
+            kind = {"是与否（true、false、是、否、1、0）", "true or false (yes, no, 1, 0)"};
+            break;
+        case FieldType::Duration:
+            kind = {"时长（例如 PT26H30M 或 26:30）", "a duration (such as PT26H30M or 26:30)"};
+            break;
         case FieldType::Instant:
         case FieldType::Date: {
             std::string patterns;
-            for (const auto& pattern : field.times) patterns += (patterns.empty() ? "" : " | ") + pattern.text();
+            for (const auto& pattern : field.times)
+                patterns += (patterns.empty() ? "" : " | ") + pattern.text();
             kind = {"存在的时间，格式为 " + patterns, "an existing time like " + patterns};
             break;
         }
     }
-    return {field.name + "：“" + word + "”不是" + kind.zh, field.name + ": \"" + word + "\" is not " + kind.en};
+    return {field.name + "：“" + word + "”不是" + kind.zh,
+            field.name + ": \"" + word + "\" is not " + kind.en};
 }
 
 }  // namespace yinuo::wire

@@ -47,7 +47,9 @@ TEST_CASE("durations in ISO 8601 and on a clock") {
 TEST_CASE("a wall time is what the zone says, also right at a change of clocks") {
     const Zone zone = Zone::fixed(8 * 3600);
     ZoneClock clock(zone);
-    CHECK(clock.to_instant(*LocalTime::parse("2026-01-01T08:00")) == *parse_instant("2026-01-01T00:00:00Z"));
+    CHECK(clock.to_instant(*LocalTime::parse("2026-01-01T08:00")) ==
+          *parse_instant("2026-01-01T00:00:00Z"));
     CHECK(clock.offset_seconds(Instant{0}) == 28800);
-    CHECK(clock.to_instant(*LocalTime::parse("1950-01-01T08:00")) == *parse_instant("1950-01-01T00:00:00Z"));
+    CHECK(clock.to_instant(*LocalTime::parse("1950-01-01T08:00")) ==
+          *parse_instant("1950-01-01T00:00:00Z"));
 }

@@ -62,7 +62,9 @@ private:
     };
 
     Error empty_file() const {
-        return {.code = "empty-file", .what = {"文件是空的", "the file is empty"}, .mend = {},
+        return {.code = "empty-file",
+                .what = {"文件是空的", "the file is empty"},
+                .mend = {},
                 .place = {.path = input_.path()}};
     }
 
@@ -85,7 +87,9 @@ private:
             }
             taking_header_ = nullptr;
             if (header_fault_)
-                return refuse({.code = "bad-header", .what = *header_fault_, .mend = {},
+                return refuse({.code = "bad-header",
+                               .what = *header_fault_,
+                               .mend = {},
                                .place = {.path = input_.path(), .line = 1, .column = 0}});
             if (header.empty()) return refuse(empty_file());
         }
@@ -97,10 +101,14 @@ private:
             if (count == 0) return refuse(no_such_column(wanted_[slot], names, input_.path()));
             if (count > 1)
                 return refuse({.code = "column-twice",
-                               .what = {"有两列都叫“" + wanted_[slot] + "”", "two columns are called \"" + wanted_[slot] + "\""},
-                               .mend = {"在映射里用 columns 给各列起名，并去掉文件的表头", "name the columns with `columns` in the mapping and take the header out of the file"},
+                               .what = {"有两列都叫“" + wanted_[slot] + "”",
+                                        "two columns are called \"" + wanted_[slot] + "\""},
+                               .mend = {"在映射里用 columns 给各列起名，并去掉文件的表头",
+                                        "name the columns with `columns` in the mapping and take "
+                                        "the header out of the file"},
                                .place = {.path = input_.path(), .line = 1, .column = 0}});
-            slots_[static_cast<std::size_t>(std::ranges::find(names, std::string_view(wanted_[slot])) - names.begin())] = slot;
+            slots_[static_cast<std::size_t>(
+                std::ranges::find(names, std::string_view(wanted_[slot])) - names.begin())] = slot;
         }
         return {};
     }
@@ -149,12 +157,15 @@ private:
                 const char* const cell = at;
                 at = find_cell_end(at, end_of_text, shape_.delimiter);
                 const char* cell_end = at;
-                if (cell_end != cell && cell_end[-1] == '\r' && (at == end_of_text || *at == '\n')) --cell_end;
+                if (cell_end != cell && cell_end[-1] == '\r' && (at == end_of_text || *at == '\n'))
+                    --cell_end;
                 put(column, {cell, static_cast<std::size_t>(cell_end - cell)});
             }
             if (at == end_of_text) {
-                if (text.size() >= kRowBytesMax) fault = {begin, {"一行超过 1 MiB", "a row is longer than 1 MiB"}};
-                else if (!last_) return Step::Partial;
+                if (text.size() >= kRowBytesMax)
+                    fault = {begin, {"一行超过 1 MiB", "a row is longer than 1 MiB"}};
+                else if (!last_)
+                    return Step::Partial;
                 ++column;
                 break;
             }
@@ -170,8 +181,11 @@ private:
         const auto line = line_;
         bool go_on = true;
         if (fault) {
-            if (taking_header_ != nullptr) header_fault_ = fault->reason;
-            else go_on = sink_.reject(line, column_of(text.data(), fault->at), std::move(fault->reason));
+            if (taking_header_ != nullptr)
+                header_fault_ = fault->reason;
+            else
+                go_on =
+                    sink_.reject(line, column_of(text.data(), fault->at), std::move(fault->reason));
             skip_line(text.size(), feeds);
         } else {
             input_.consume(text.size());
@@ -181,14 +195,18 @@ private:
                 return Step::Row;
             }
             if (const auto bad = find_bad_utf8(text); bad != std::string_view::npos) {
-                const Text reason{"有不是文字的字节（编码不对）", "there are bytes that are no text (wrong encoding)"};
-                if (taking_header_ != nullptr) header_fault_ = reason;
-                else go_on = sink_.reject(line, column_of(text.data(), text.data() + bad), reason);
+                const Text reason{"有不是文字的字节（编码不对）",
+                                  "there are bytes that are no text (wrong encoding)"};
+                if (taking_header_ != nullptr)
+                    header_fault_ = reason;
+                else
+                    go_on = sink_.reject(line, column_of(text.data(), text.data() + bad), reason);
             } else if (taking_header_ == nullptr && width != width_) {
                 const auto has = std::to_string(width);
                 const auto ought = std::to_string(width_);
-                go_on = sink_.reject(line, 0, {"这一行有 " + has + " 格，应有 " + ought + " 格",
-                                               "this row has " + has + " cells, not " + ought});
+                go_on = sink_.reject(line, 0,
+                                     {"这一行有 " + has + " 格，应有 " + ought + " 格",
+                                      "this row has " + has + " cells, not " + ought});
             } else if (taking_header_ == nullptr) {
                 go_on = sink_.take({line, cells_});
             }
@@ -203,7 +221,8 @@ private:
         const char* const begin = at;
         std::size_t doubled = 0;
         while (true) {
-            at = static_cast<const char*>(std::memchr(at, quote, static_cast<std::size_t>(end - at)));
+            at = static_cast<const char*>(
+                std::memchr(at, quote, static_cast<std::size_t>(end - at)));
             if (at == nullptr) return nullptr;
             if (at + 1 == end && !last_) return nullptr;  // perhaps one half of a doubled quote
             if (at + 1 == end || at[1] != quote) break;
@@ -246,7 +265,8 @@ private:
 
     std::uint32_t column_of(const char* row, const char* at) const {
         std::string_view before(row, static_cast<std::size_t>(at - row));
-        if (const auto feed = before.rfind('\n'); feed != std::string_view::npos) before.remove_prefix(feed + 1);
+        if (const auto feed = before.rfind('\n'); feed != std::string_view::npos)
+            before.remove_prefix(feed + 1);
         return static_cast<std::uint32_t>(1 + count_characters(before));
     }
 

@@ -12,6 +12,7 @@ fields: {a: instant, b: number, c: text, d: {from: = previous.b, type: number}}
 facts:
   - {fact: x, at: a, on change of: c}
   - {fact: "y.{c}", at: a, id: "{b}", sequence: b}
-)", data, size);
+)",
+        data, size);
     return 0;
 }

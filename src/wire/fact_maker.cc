@@ -57,7 +57,8 @@ bool FactMaker::reject(std::uint64_t line, std::uint32_t column, Text reason) {
     ++counts_.rows;
     ++counts_.rejected;
     if (options_.on_rejected)
-        options_.on_rejected({.path = path_, .line = line, .column = column, .reason = std::move(reason)});
+        options_.on_rejected(
+            {.path = path_, .line = line, .column = column, .reason = std::move(reason)});
     if (options_.interrupted != nullptr && options_.interrupted()) counts_.interrupted = true;
     return !counts_.interrupted;
 }
@@ -127,7 +128,9 @@ bool FactMaker::read_fields(const Row& row) {
             return fail({field.rule->name + " 没有值", field.rule->name + " has no value"});
         if (field.rule->typed && field.rule->type == FieldType::Instant && !value->is_null()) {
             const auto at = value->to_instant(field.clock->zone());
-            if (!at) return fail({field.rule->name + " 算出的不是时间", field.rule->name + " came out as no time"});
+            if (!at)
+                return fail({field.rule->name + " 算出的不是时间",
+                             field.rule->name + " came out as no time"});
             value = feel::Value::instant(*at, field.clock->zone());
         }
         row_[static_cast<std::size_t>(field.slot)].value = *value;
@@ -158,7 +161,8 @@ void FactMaker::bind_previous() {
     if (previous_row_.empty()) return;
     const auto entries = scratch_.array<feel::Entry>(previous_fields_.size());
     for (std::size_t i = 0; i < entries.size(); ++i)
-        new (&entries[i]) feel::Entry{fields_[static_cast<std::size_t>(previous_fields_[i])].rule->name, previous_row_[i]};
+        new (&entries[i]) feel::Entry{
+            fields_[static_cast<std::size_t>(previous_fields_[i])].rule->name, previous_row_[i]};
     bound = feel::Value::context(entries);
 }
 
@@ -169,7 +173,8 @@ void FactMaker::remember_row() {
         previous_.emplace(row_subject_, previous_row_);
     }
     for (std::size_t i = 0; i < previous_fields_.size(); ++i)
-        previous_row_[i] = keep(fields_[static_cast<std::size_t>(previous_fields_[i])], value_of(previous_fields_[i]));
+        previous_row_[i] = keep(fields_[static_cast<std::size_t>(previous_fields_[i])],
+                                value_of(previous_fields_[i]));
 }
 
 bool FactMaker::changed(const FactPlan& plan) const {
@@ -199,7 +204,8 @@ bool FactMaker::make_fact(FactPlan& plan) {
     promise::Fact fact;
     fact.at = *at;
     fact.received_at = *at;
-    if (!kind_of(plan, fact) || !subject_of(plan, fact) || !change_of(plan, fact) || !sequence_of(plan, fact))
+    if (!kind_of(plan, fact) || !subject_of(plan, fact) || !change_of(plan, fact) ||
+        !sequence_of(plan, fact))
         return false;
     if (plan.received_at.given) {
         std::optional<Instant> received;
@@ -243,8 +249,10 @@ bool FactMaker::text_of(const Made& made, std::string_view what) {
         const auto value = evaluate(*made.formula);
         if (!value) return false;
         if (value->is_null()) return missing();
-        if (value->type() == feel::Type::String) text_ = value->as_string();
-        else text_ = feel::to_text(*value);
+        if (value->type() == feel::Type::String)
+            text_ = value->as_string();
+        else
+            text_ = feel::to_text(*value);
         return true;
     }
     for (const auto& piece : made.pieces) {
@@ -257,9 +265,12 @@ bool FactMaker::text_of(const Made& made, std::string_view what) {
             const auto& field = fields_[static_cast<std::size_t>(piece.field)];
             const auto& value = value_of(piece.field);
             if (value.is_null()) return missing();
-            if (field.cell != kNone) text_ += now_.cells[static_cast<std::size_t>(field.cell)];
-            else if (value.type() == feel::Type::String) text_ += value.as_string();
-            else text_ += feel::to_text(value);
+            if (field.cell != kNone)
+                text_ += now_.cells[static_cast<std::size_t>(field.cell)];
+            else if (value.type() == feel::Type::String)
+                text_ += value.as_string();
+            else
+                text_ += feel::to_text(value);
         }
     }
     return true;
@@ -305,10 +316,15 @@ bool FactMaker::change_of(const FactPlan& plan, promise::Fact& fact) {
     fact.change = plan.fixed_change;
     if (!plan.change.given) return true;
     if (!text_of(plan.change, "change")) return false;
-    if (text_ == "report") fact.change = promise::Change::Report;
-    else if (text_ == "correct") fact.change = promise::Change::Correct;
-    else if (text_ == "retract") fact.change = promise::Change::Retract;
-    else return fail({"change 只能是 report、correct 或 retract", "change must be report, correct or retract"});
+    if (text_ == "report")
+        fact.change = promise::Change::Report;
+    else if (text_ == "correct")
+        fact.change = promise::Change::Correct;
+    else if (text_ == "retract")
+        fact.change = promise::Change::Retract;
+    else
+        return fail({"change 只能是 report、correct 或 retract",
+                     "change must be report, correct or retract"});
     return true;
 }
 
@@ -323,14 +339,16 @@ bool FactMaker::sequence_of(const FactPlan& plan, promise::Fact& fact) {
         if (!result) return false;
         value = *result;
     }
-    const auto whole = value.type() == feel::Type::Number ? value.as_number().to_int64() : std::nullopt;
+    const auto whole =
+        value.type() == feel::Type::Number ? value.as_number().to_int64() : std::nullopt;
     if (!whole) return fail({"sequence 不是整数", "sequence is no whole number"});
     fact.sequence = *whole;
     return true;
 }
 
 feel::Value FactMaker::keep(Field& field, const feel::Value& value) {
-    if (value.type() == feel::Type::String) return feel::Value::string(field.words.keep(value.as_string(), memory_));
+    if (value.type() == feel::Type::String)
+        return feel::Value::string(field.words.keep(value.as_string(), memory_));
     return field.formula ? feel::copy(value, memory_) : value;
 }
 
@@ -340,7 +358,8 @@ std::span<const feel::Binding> FactMaker::fields_of(const FactPlan& plan) {
     const auto bindings = memory_.array<feel::Binding>(set.fields.size());
     for (std::size_t i = 0; i < bindings.size(); ++i) {
         Field& field = fields_[static_cast<std::size_t>(set.fields[i])];
-        new (&bindings[i]) feel::Binding{field.symbol, keep(field, row_[static_cast<std::size_t>(field.slot)].value)};
+        new (&bindings[i]) feel::Binding{
+            field.symbol, keep(field, row_[static_cast<std::size_t>(field.slot)].value)};
     }
     set.kept = bindings;
     set.fresh = true;

@@ -59,19 +59,19 @@ private:
         const FieldRule* rule = nullptr;
         Symbol symbol = Symbol::None;
         std::optional<feel::Expression> formula;
-        std::vector<int> reads;            // fields its formula reads
+        std::vector<int> reads;  // fields its formula reads
         ZoneClock* clock = nullptr;
         bool reads_previous = false;
         bool needed = false;
-        int cell = kNone;                  // of the row's cells; kNone for formulas
-        int slot = kNone;                  // index into row_
+        int cell = kNone;  // of the row's cells; kNone for formulas
+        int slot = kNone;  // index into row_
         Words words;
     };
     struct Piece {
         std::string text;
-        int field;                         // index of Field, TemplatePart::kRow or kNoField
+        int field;  // index of Field, TemplatePart::kRow or kNoField
     };
-    struct Made {                          // a Template, compiled
+    struct Made {  // a Template, compiled
         std::vector<Piece> pieces;
         std::optional<feel::Expression> formula;
         std::vector<int> reads;
@@ -80,7 +80,7 @@ private:
     };
     struct FactPlan {
         const FactRule* rule = nullptr;
-        Symbol kind = Symbol::None;        // None: made from `kind_from`
+        Symbol kind = Symbol::None;  // None: made from `kind_from`
         Made kind_from;
         std::optional<feel::Expression> when;
         std::vector<int> when_reads;
@@ -88,7 +88,7 @@ private:
         promise::Change fixed_change = promise::Change::Report;
         std::size_t field_set = 0;
     };
-    struct FieldSet {                      // facts that list the same fields share one array
+    struct FieldSet {  // facts that list the same fields share one array
         std::vector<int> fields;
         std::span<const feel::Binding> kept;
         bool fresh = false;
@@ -96,14 +96,20 @@ private:
 
     FactMaker(const Mapping& mapping, Names& names, Zones& zones, Arena& memory,
               promise::FactSink& sink, const ReadOptions& options)
-        : mapping_(mapping), names_(names), zones_(zones), memory_(memory), sink_(sink), options_(options) {}
+        : mapping_(mapping),
+          names_(names),
+          zones_(zones),
+          memory_(memory),
+          sink_(sink),
+          options_(options) {}
 
     Result<void> compile();
     Result<void> compile_fields();
     void need_everything();
     void lay_out();
     Result<ZoneClock*> clock_of(const std::string& zone);
-    Result<std::optional<feel::Expression>> compile_formula(const std::optional<Formula>&, std::vector<int>& reads);
+    Result<std::optional<feel::Expression>> compile_formula(const std::optional<Formula>&,
+                                                            std::vector<int>& reads);
     Result<Made> compile_template(const Template&);
     Result<FactPlan> compile_fact(const FactRule&);
     std::size_t field_set_of(const FactRule&);
@@ -141,7 +147,7 @@ private:
 
     std::deque<ZoneClock> clocks_;
     std::unordered_map<std::string, ZoneClock*> clock_by_name_;
-    ZoneClock* clock_ = nullptr;           // of the mapping's zone
+    ZoneClock* clock_ = nullptr;  // of the mapping's zone
     std::vector<std::string_view> special_names_;
     std::vector<Field> fields_;
     std::vector<FactPlan> facts_;
@@ -153,18 +159,18 @@ private:
 
     // One row at a time.
     Row now_;
-    std::vector<feel::Binding> row_;       // the needed fields, then `row`, then `previous`
+    std::vector<feel::Binding> row_;  // the needed fields, then `row`, then `previous`
     Arena scratch_;
     std::vector<promise::Fact> made_;
     std::string text_;
     Text reason_;
-    std::string_view row_subject_;         // in memory_; of the last row that had one
+    std::string_view row_subject_;  // in memory_; of the last row that had one
     bool row_subject_known_ = false;
-    std::string_view last_subject_;        // of any fact, reused while it stays the same
+    std::string_view last_subject_;  // of any fact, reused while it stays the same
     std::unordered_map<std::string_view, std::span<feel::Value>> previous_;
     std::span<feel::Value> previous_row_;  // of this row's subject; empty: it is the first
     bool previous_bound_ = false;
-    std::vector<int> previous_fields_;     // what is remembered of a row
+    std::vector<int> previous_fields_;  // what is remembered of a row
 
     std::string path_;
     std::function<void()> progress_;

@@ -6,8 +6,9 @@
 
 namespace yinuo::wire {
 
-Result<std::unique_ptr<FactMaker>> FactMaker::make(const Mapping& mapping, Names& names, Zones& zones,
-                                                   Arena& memory, promise::FactSink& sink,
+Result<std::unique_ptr<FactMaker>> FactMaker::make(const Mapping& mapping, Names& names,
+                                                   Zones& zones, Arena& memory,
+                                                   promise::FactSink& sink,
                                                    const ReadOptions& options) {
     std::unique_ptr<FactMaker> maker(new FactMaker(mapping, names, zones, memory, sink, options));
     if (auto compiled = maker->compile(); !compiled) return refuse(std::move(compiled.error()));
@@ -27,7 +28,8 @@ Result<void> FactMaker::compile() {
 
 Result<ZoneClock*> FactMaker::clock_of(const std::string& name) {
     static const Zone kUtc = Zone::utc();
-    if (const auto known = clock_by_name_.find(name); known != clock_by_name_.end()) return known->second;
+    if (const auto known = clock_by_name_.find(name); known != clock_by_name_.end())
+        return known->second;
     const Zone* zone = name == "UTC" ? &kUtc : zones_.find(name);
     if (zone == nullptr)
         return refuse({.code = "unknown-zone",
@@ -37,8 +39,8 @@ Result<ZoneClock*> FactMaker::clock_of(const std::string& name) {
     return clock_by_name_[name] = &clocks_.emplace_back(*zone);
 }
 
-Result<std::optional<feel::Expression>> FactMaker::compile_formula(const std::optional<Formula>& formula,
-                                                                   std::vector<int>& reads) {
+Result<std::optional<feel::Expression>> FactMaker::compile_formula(
+    const std::optional<Formula>& formula, std::vector<int>& reads) {
     if (!formula) return std::optional<feel::Expression>();
     const feel::Dialect dialect{
         .names = names_, .zones = &zones_, .special_names = special_names_, .at = formula->place};
@@ -60,9 +62,9 @@ Result<void> FactMaker::compile_fields() {
         field.clock = TRY(clock_of(rule.zone));
         field.formula = TRY(compile_formula(rule.formula, field.reads));
         if (field.formula)
-            field.reads_previous = std::ranges::any_of(field.formula->free_names(), [&](Symbol name) {
-                return names_.text(name) == "previous";
-            });
+            field.reads_previous =
+                std::ranges::any_of(field.formula->free_names(),
+                                    [&](Symbol name) { return names_.text(name) == "previous"; });
         fields_.push_back(std::move(field));
     }
     return {};
@@ -111,7 +113,8 @@ std::size_t FactMaker::field_set_of(const FactRule& rule) {
     for (const int field : rule.fields) {
         const auto& wanted = options_.wanted_fields;
         const Symbol symbol = fields_[static_cast<std::size_t>(field)].symbol;
-        if (wanted.empty() || std::ranges::find(wanted, symbol) != wanted.end()) set.fields.push_back(field);
+        if (wanted.empty() || std::ranges::find(wanted, symbol) != wanted.end())
+            set.fields.push_back(field);
     }
     for (std::size_t i = 0; i < field_sets_.size(); ++i)
         if (field_sets_[i].fields == set.fields) return i;
@@ -141,8 +144,8 @@ void FactMaker::need_everything() {
     for (const auto& plan : facts_) {
         need(plan.when_reads);
         need(plan.rule->on_change_of);
-        for (const Made* made : {&plan.kind_from, &plan.subject, &plan.at, &plan.received_at, &plan.id,
-                                 &plan.sequence, &plan.change})
+        for (const Made* made : {&plan.kind_from, &plan.subject, &plan.at, &plan.received_at,
+                                 &plan.id, &plan.sequence, &plan.change})
             need(*made);
     }
     if (!reads_previous_) return;
@@ -150,23 +153,30 @@ void FactMaker::need_everything() {
     // can't be meant.
     std::string formulas;
     const auto add = [&](const std::optional<Formula>& formula) {
-        if (formula && formula->text.find("previous") != std::string::npos) formulas += formula->text + '\n';
+        if (formula && formula->text.find("previous") != std::string::npos)
+            formulas += formula->text + '\n';
     };
     for (const auto& field : mapping_.fields) add(field.formula);
     for (const auto& fact : mapping_.facts) {
         add(fact.when);
-        for (const Template* made : {&fact.kind, &fact.at, &fact.received_at, &fact.id, &fact.sequence,
-                                     &fact.change})
+        for (const Template* made :
+             {&fact.kind, &fact.at, &fact.received_at, &fact.id, &fact.sequence, &fact.change})
             add(made->formula);
     }
     for (std::size_t i = 0; i < fields_.size(); ++i) {
         const auto index = static_cast<int>(i);
         const bool compared = std::ranges::any_of(facts_, [&](const FactPlan& plan) {
-            return std::ranges::find(plan.rule->on_change_of, index) != plan.rule->on_change_of.end();
+            return std::ranges::find(plan.rule->on_change_of, index) !=
+                   plan.rule->on_change_of.end();
         });
         if (!compared && formulas.find(fields_[i].rule->name) == std::string::npos) continue;
         previous_fields_.push_back(index);
         need(index);
+    }
+    // `previous = null` asks only whether there was a row: remembering any field tells.
+    if (previous_fields_.empty() && !fields_.empty()) {
+        previous_fields_.push_back(0);
+        need(0);
     }
 }
 

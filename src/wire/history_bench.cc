@@ -28,7 +28,8 @@ std::string write_history() {
     out << "opened,hours,closed\n";
     for (int i = 0; i < kRows; ++i) {
         const Instant opened{1'700'000'000'000 + i * 31'000LL};
-        out << to_string(opened) << ',' << 1 + i % 72 << ',' << to_string(opened + hours(1 + i % 90)) << '\n';
+        out << to_string(opened) << ',' << 1 + i % 72 << ','
+            << to_string(opened + hours(1 + i % 90)) << '\n';
     }
     return path;
 }
@@ -48,7 +49,8 @@ void read_history(benchmark::State& state) {
         Arena memory;
         Count sink;
         wire::HistoryReader reader(*mapping, names, zones, memory);
-        if (!reader.read(path, sink) || sink.count != 2 * kRows) state.SkipWithError("not every row was read");
+        if (!reader.read(path, sink) || sink.count != 2 * kRows)
+            state.SkipWithError("not every row was read");
         state.SetItemsProcessed(state.items_processed() + 2 * kRows);
         state.counters["MiB"] = static_cast<double>(memory.reserved()) / (1 << 20);
     }

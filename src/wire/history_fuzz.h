@@ -13,7 +13,8 @@
 
 namespace yinuo::wire {
 
-inline void fuzz_history(std::string_view mapping_text, const std::uint8_t* data, std::size_t size) {
+inline void fuzz_history(std::string_view mapping_text, const std::uint8_t* data,
+                         std::size_t size) {
     struct : Zones {
         const Zone* find(std::string_view) override { return nullptr; }
     } zones;
@@ -40,7 +41,9 @@ inline void fuzz_history(std::string_view mapping_text, const std::uint8_t* data
         if (row.reason.en.empty() || row.reason.zh.empty()) __builtin_trap();
     };
     const auto counts = HistoryReader(*mapping, names, zones, memory).read(path, sink, options);
-    if (counts && (counts->facts != sink.count || counts->rejected != rejected || rejected > counts->rows)) __builtin_trap();
+    if (counts &&
+        (counts->facts != sink.count || counts->rejected != rejected || rejected > counts->rows))
+        __builtin_trap();
 }
 
 }  // namespace yinuo::wire

@@ -29,12 +29,14 @@ bool is_tsv(std::string_view path) { return path.ends_with(".tsv") || path.ends_
 
 }  // namespace
 
-Result<ReadCounts> HistoryReader::read(std::string_view path, promise::FactSink& sink, const ReadOptions& options) {
+Result<ReadCounts> HistoryReader::read(std::string_view path, promise::FactSink& sink,
+                                       const ReadOptions& options) {
     const auto format = mapping_.format ? mapping_.format : format_of(path);
     if (!format)
         return refuse({.code = "unknown-format",
                        .what = {"看不出文件格式", "the file's name doesn't tell its format"},
-                       .mend = {"在映射里写 format: csv、xes、ocel 或 jsonl", "write format: csv, xes, ocel or jsonl in the mapping"},
+                       .mend = {"在映射里写 format: csv、xes、ocel 或 jsonl",
+                                "write format: csv, xes, ocel or jsonl in the mapping"},
                        .place = {.path = std::string(path)}});
     const auto maker = TRY(FactMaker::make(mapping_, names_, zones_, memory_, sink, options));
     const auto input = TRY(Input::open(path, mapping_.encoding));
@@ -44,14 +46,19 @@ Result<ReadCounts> HistoryReader::read(std::string_view path, promise::FactSink&
     Result<void> read;
     switch (*format) {
         case Format::Csv: {
-            const CsvShape shape{.delimiter = mapping_.delimiter.value_or(is_tsv(path) ? '\t' : ','),
-                                 .quote = mapping_.quote,
-                                 .columns = mapping_.columns};
+            const CsvShape shape{
+                .delimiter = mapping_.delimiter.value_or(is_tsv(path) ? '\t' : ','),
+                .quote = mapping_.quote,
+                .columns = mapping_.columns};
             read = read_csv(*input, shape, maker->columns(), *maker);
             break;
         }
-        case Format::Xes: read = read_xes(*input, mapping_.encoding != "utf-8", maker->columns(), *maker); break;
-        case Format::Ocel: read = read_ocel(*input, mapping_.object, maker->columns(), *maker); break;
+        case Format::Xes:
+            read = read_xes(*input, mapping_.encoding != "utf-8", maker->columns(), *maker);
+            break;
+        case Format::Ocel:
+            read = read_ocel(*input, mapping_.object, maker->columns(), *maker);
+            break;
         case Format::Jsonl: read = read_jsonl(*input, maker->columns(), *maker); break;
     }
     if (!read) return refuse(std::move(read.error()));

@@ -28,7 +28,7 @@
 namespace yinuo::wire {
 
 struct ReadCounts {
-    std::uint64_t rows = 0;      // including the rejected ones
+    std::uint64_t rows = 0;  // including the rejected ones
     std::uint64_t facts = 0;
     std::uint64_t rejected = 0;  // rows, none of whose facts were taken
     bool interrupted = false;    // stopped between two rows; what was read so far is whole
@@ -37,7 +37,7 @@ struct ReadCounts {
 
 struct Rejected {
     std::string_view path;
-    std::uint64_t line = 0;    // of the row's beginning, from 1; 0 where rows have no lines (SQLite)
+    std::uint64_t line = 0;  // of the row's beginning, from 1; 0 where rows have no lines (SQLite)
     std::uint32_t column = 0;  // characters from the line's beginning, from 1; 0: the whole row
     Text reason;
 };

@@ -61,18 +61,22 @@ struct History {
         const auto mapping = Mapping::parse(mapping_text, "m.yaml", zones);
         if (!mapping) {
             findings = mapping.error();
-            for (const auto& finding : findings) MESSAGE(finding.error.place.line << ": " << finding.error.what.en);
+            for (const auto& finding : findings)
+                MESSAGE(finding.error.place.line << ": " << finding.error.what.en);
             return;
         }
         Sink sink;
         sink.history = this;
         options.on_rejected = [&](const Rejected& row) {
-            rejected.push_back(std::to_string(row.line) + ":" + std::to_string(row.column) + " " + row.reason.en);
+            rejected.push_back(std::to_string(row.line) + ":" + std::to_string(row.column) + " " +
+                               row.reason.en);
         };
         HistoryReader reader(*mapping, names, zones, memory);
         auto read = reader.read(path, sink, options);
-        if (read) counts = *read;
-        else error = read.error();
+        if (read)
+            counts = *read;
+        else
+            error = read.error();
     }
 
     bool has(std::string_view part) const {
@@ -82,13 +86,17 @@ struct History {
     }
 };
 
-std::string data(const std::string& name) { return std::string(YINUO_SOURCE_DIR) + "/testdata/history/" + name; }
+std::string data(const std::string& name) {
+    return std::string(YINUO_SOURCE_DIR) + "/testdata/history/" + name;
+}
 
 // A file that is gone when the test is.
 struct Scratch {
     std::string path;
     Scratch(std::string_view name, std::string_view text)
-        : path((std::filesystem::temp_directory_path() / ("yinuo-test-" + std::to_string(::getpid()) + "-" + std::string(name))).string()) {
+        : path((std::filesystem::temp_directory_path() /
+                ("yinuo-test-" + std::to_string(::getpid()) + "-" + std::string(name)))
+                   .string()) {
         std::ofstream(path, std::ios::binary) << text;
     }
     ~Scratch() { std::remove(path.c_str()); }
@@ -119,10 +127,16 @@ TEST_CASE("one row gives several facts, each at its own time") {
     REQUIRE_FALSE(history.error);
     CHECK(history.counts.rows == 9);
     CHECK(history.counts.facts == 8);
-    CHECK(history.facts[0] == R"({"kind":"request.opened","subject":"request/1","at":"2015-01-01T05:20:09Z","sequence":1,"fields":{"kind":"Notification"}})");
-    CHECK(history.facts[1] == R"({"kind":"request.closed","subject":"request/1","at":"2015-01-02T14:08:42Z","sequence":1,"fields":{"kind":"Notification"}})");
+    CHECK(
+        history.facts[0] ==
+        R"({"kind":"request.opened","subject":"request/1","at":"2015-01-01T05:20:09Z","sequence":1,"fields":{"kind":"Notification"}})");
+    CHECK(
+        history.facts[1] ==
+        R"({"kind":"request.closed","subject":"request/1","at":"2015-01-02T14:08:42Z","sequence":1,"fields":{"kind":"Notification"}})");
     // 02:30 doesn't exist on that morning: it moves forward by the gap, to 03:30 EDT.
-    CHECK(history.facts[2] == R"({"kind":"request.opened","subject":"request/2","at":"2015-03-08T07:30:00Z","sequence":2,"fields":{"target":"2015-03-09T12:30:00Z","kind":"Street \"Light\", out"}})");
+    CHECK(
+        history.facts[2] ==
+        R"({"kind":"request.opened","subject":"request/2","at":"2015-03-08T07:30:00Z","sequence":2,"fields":{"target":"2015-03-09T12:30:00Z","kind":"Street \"Light\", out"}})");
     // 01:30 comes twice on that morning: the first is meant.
     CHECK(history.has(R"("subject":"request/3","at":"2015-11-01T05:30:00Z")"));
     CHECK(history.has(R"(Two\nlines)"));
@@ -133,7 +147,8 @@ TEST_CASE("rejected rows say their line and reason, the rest is kept") {
     history.read(kRequests, data("requests.csv"));
     REQUIRE(history.rejected.size() == 4);
     CHECK(history.counts.rejected == 4);
-    CHECK(history.rejected[0].starts_with("5:0 opened: \"13/01/2015 01:30:00 AM\" is not an existing time like MM/dd/yyyy"));
+    CHECK(history.rejected[0].starts_with(
+        "5:0 opened: \"13/01/2015 01:30:00 AM\" is not an existing time like MM/dd/yyyy"));
     CHECK(history.rejected[1] == "6:0 this row has 4 cells, not 5");
     CHECK(history.rejected[2] == "9:34 there is text behind a closing quote");
     CHECK(history.rejected[3] == "10:0 opened has no value");
@@ -203,17 +218,23 @@ facts:
                  data("small.xes"));
     REQUIRE_FALSE(history.error);
     REQUIRE(history.facts.size() == 2);
-    CHECK(history.facts[0] == R"({"kind":"incident.Accepted","subject":"incident/T1","at":"2010-03-31T14:59:42Z","sequence":1,"fields":{"team":"V30 & V5"}})");
-    CHECK(history.facts[1] == R"({"kind":"incident.Queued","subject":"incident/T1","at":"2010-03-31T15:00:42.500Z","sequence":2,"fields":{}})");
+    CHECK(
+        history.facts[0] ==
+        R"({"kind":"incident.Accepted","subject":"incident/T1","at":"2010-03-31T14:59:42Z","sequence":1,"fields":{"team":"V30 & V5"}})");
+    CHECK(
+        history.facts[1] ==
+        R"({"kind":"incident.Queued","subject":"incident/T1","at":"2010-03-31T15:00:42.500Z","sequence":2,"fields":{}})");
     REQUIRE(history.rejected.size() == 1);
     CHECK(history.rejected[0] == "18:0 subject lacks a value that it is made of");
 }
 
 TEST_CASE("XML that declares entities, or nests without end, is refused") {
-    const std::string mapping = "format: xes\nsubject: x/{a}\nfields: {a: text, t: instant}\nfacts: [{fact: x, at: t}]\n";
-    const Scratch laughs("laughs.xes",
-                         "<!DOCTYPE log [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]><log><trace><event>"
-                         "<string key=\"a\" value=\"&b;\"/></event></trace></log>");
+    const std::string mapping =
+        "format: xes\nsubject: x/{a}\nfields: {a: text, t: instant}\nfacts: [{fact: x, at: t}]\n";
+    const Scratch laughs(
+        "laughs.xes",
+        "<!DOCTYPE log [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]><log><trace><event>"
+        "<string key=\"a\" value=\"&b;\"/></event></trace></log>");
     History history;
     history.read(mapping, laughs.path);
     REQUIRE(history.error);
@@ -246,9 +267,16 @@ facts:
 void check_orders(const History& history) {
     REQUIRE_FALSE(history.error);
     REQUIRE(history.facts.size() == 3);
-    CHECK(history.facts[0] == R"({"kind":"order.place","subject":"order/o1","at":"2026-03-01T10:00:00Z","sequence":1,"fields":{"channel":"web","price":10.50,"customer":"c1"}})");
-    CHECK(history.facts[1] == R"({"kind":"order.place","subject":"order/o2","at":"2026-03-01T10:00:00Z","sequence":2,"fields":{"channel":"web","customer":"c1"}})");
-    CHECK(history.facts[2].find(R"("kind":"order.ship","subject":"order/o1","at":"2026-03-03T10:00:00Z","sequence":3,"fields":{"price":12)") != std::string::npos);
+    CHECK(
+        history.facts[0] ==
+        R"({"kind":"order.place","subject":"order/o1","at":"2026-03-01T10:00:00Z","sequence":1,"fields":{"channel":"web","price":10.50,"customer":"c1"}})");
+    CHECK(
+        history.facts[1] ==
+        R"({"kind":"order.place","subject":"order/o2","at":"2026-03-01T10:00:00Z","sequence":2,"fields":{"channel":"web","customer":"c1"}})");
+    CHECK(
+        history.facts[2].find(
+            R"("kind":"order.ship","subject":"order/o1","at":"2026-03-03T10:00:00Z","sequence":3,"fields":{"price":12)") !=
+        std::string::npos);
     REQUIRE(history.rejected.size() == 1);
     CHECK(history.rejected[0] == "0:0 an event names the object \"gone\", which is not there");
 }
@@ -292,7 +320,8 @@ TEST_CASE("a SQLite file that is no OCEL is refused") {
     const Scratch file("other.sqlite", "");
     sqlite3* database = nullptr;
     REQUIRE(sqlite3_open(file.path.c_str(), &database) == SQLITE_OK);
-    sqlite3_exec(database, "CREATE TABLE event (a); CREATE VIEW object AS SELECT 1", nullptr, nullptr, nullptr);
+    sqlite3_exec(database, "CREATE TABLE event (a); CREATE VIEW object AS SELECT 1", nullptr,
+                 nullptr, nullptr);
     sqlite3_close(database);
     History history;
     history.read(kOcel, file.path);
@@ -318,8 +347,11 @@ facts:
                  data("small.jsonl"));
     REQUIRE_FALSE(history.error);
     REQUIRE(history.facts.size() == 2);
-    CHECK(history.facts[0] == R"({"kind":"order.placed","subject":"order/a1","id":"a1","at":"2026-03-01T10:00:00Z","sequence":1,"fields":{"amount":12.50,"sku":"x"}})");
-    CHECK(history.facts[1].find(R"("change":"correct","fields":{"amount":13.00})") != std::string::npos);
+    CHECK(
+        history.facts[0] ==
+        R"({"kind":"order.placed","subject":"order/a1","id":"a1","at":"2026-03-01T10:00:00Z","sequence":1,"fields":{"amount":12.50,"sku":"x"}})");
+    CHECK(history.facts[1].find(R"("change":"correct","fields":{"amount":13.00})") !=
+          std::string::npos);
     REQUIRE(history.rejected.size() == 2);
     CHECK(history.rejected[0] == "4:0 time: \"soon\" is not an existing time like epoch seconds");
     CHECK(history.rejected[1].starts_with("5:"));
@@ -327,12 +359,16 @@ facts:
 
 TEST_CASE("a column that never comes is noted with the nearest that does") {
     History history;
-    history.read("subject: order/{id}\ntimes: epoch seconds\nfields: {id: text, tiem: instant}\nfacts: [{fact: x, at: tiem}]\n",
-                 data("small.jsonl"));
+    history.read(
+        "subject: order/{id}\ntimes: epoch seconds\nfields: {id: text, tiem: instant}\nfacts: "
+        "[{fact: x, at: tiem}]\n",
+        data("small.jsonl"));
     REQUIRE(history.counts.notes.size() == 1);
     CHECK(history.counts.notes[0].error.mend.en == "did you mean \"time\"?");
     History csv;
-    csv.read("subject: order/{id}\nfields: {id: text, opend: instant}\nfacts: [{fact: x, at: opend}]\n", data("requests.csv"));
+    csv.read(
+        "subject: order/{id}\nfields: {id: text, opend: instant}\nfacts: [{fact: x, at: opend}]\n",
+        data("requests.csv"));
     REQUIRE(csv.error);
     CHECK(csv.error->code == "no-such-column");
     CHECK(csv.error->mend.en == "did you mean \"opened\"?");
@@ -340,14 +376,19 @@ TEST_CASE("a column that never comes is noted with the nearest that does") {
 
 TEST_CASE("国标编码的文件照样读，坏字节只拒那一行") {
     // "编号,城市\n1,北京\n2,<坏>\n3,上海\n" in GB18030
-    const Scratch file("gb.csv", "\xB1\xE0\xBA\xC5,\xB3\xC7\xCA\xD0,t\n1,\xB1\xB1\xBE\xA9,2026-01-01\n2,\xFF,2026-01-02\n3,\xC9\xCF\xBA\xA3,2026-01-03\n");
+    const Scratch file("gb.csv",
+                       "\xB1\xE0\xBA\xC5,\xB3\xC7\xCA\xD0,t\n1,\xB1\xB1\xBE\xA9,2026-01-01\n2,\xFF,"
+                       "2026-01-02\n3,\xC9\xCF\xBA\xA3,2026-01-03\n");
     const std::string fields =
-        "subject: 单/{编号}\nzone: Asia/Shanghai\nfields: {编号: text, 城市: text, t: instant}\nfacts: [{fact: 下单, at: t, fields: [城市]}]\n";
+        "subject: 单/{编号}\nzone: Asia/Shanghai\nfields: {编号: text, 城市: text, t: "
+        "instant}\nfacts: [{fact: 下单, at: t, fields: [城市]}]\n";
     History history;
     history.read("encoding: GB18030\n" + fields, file.path);
     REQUIRE_FALSE(history.error);
     REQUIRE(history.facts.size() == 2);
-    CHECK(history.facts[0] == R"({"kind":"下单","subject":"单/1","at":"2025-12-31T16:00:00Z","sequence":1,"fields":{"城市":"北京"}})");
+    CHECK(
+        history.facts[0] ==
+        R"({"kind":"下单","subject":"单/1","at":"2025-12-31T16:00:00Z","sequence":1,"fields":{"城市":"北京"}})");
     REQUIRE(history.rejected.size() == 1);
     CHECK(history.rejected[0].starts_with("3:3 there are bytes that are no text"));
 }
@@ -367,7 +408,8 @@ TEST_CASE("files that aren't there or are damaged are errors, not rejected rows"
     history.read(kRequests, data("nowhere.csv"));
     REQUIRE(history.error);
     CHECK(history.error->code == "no-such-file");
-    const Scratch damaged("damaged.csv.gz", std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03garbage", 17));
+    const Scratch damaged("damaged.csv.gz",
+                          std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03garbage", 17));
     History other;
     other.read(kRequests, damaged.path);
     REQUIRE(other.error);

@@ -21,7 +21,10 @@ constexpr std::array<std::string_view, 8> kEncodings = {
     "utf-8", "utf-16", "gb18030", "gbk", "gb2312", "big5", "iso-8859-1", "windows-1252"};
 
 Error fault(std::string code, std::string_view path, Text what) {
-    return {.code = std::move(code), .what = std::move(what), .mend = {}, .place = {.path = std::string(path)}};
+    return {.code = std::move(code),
+            .what = std::move(what),
+            .mend = {},
+            .place = {.path = std::string(path)}};
 }
 
 Error unreadable(std::string_view path) {
@@ -75,7 +78,8 @@ public:
         if (encoding != "utf-8") {
             converter_ = ::iconv_open("UTF-8", std::string(encoding).c_str());
             if (converter_ == iconv_t(-1))
-                return refuse(fault("unknown-encoding", path_, {"不认识的编码", "this encoding is not known here"}));
+                return refuse(fault("unknown-encoding", path_,
+                                    {"不认识的编码", "this encoding is not known here"}));
             converting_ = true;
         }
         if (auto filled = fill(); !filled) return refuse(std::move(filled.error()));
@@ -108,7 +112,8 @@ public:
 
 private:
     Error damaged() const {
-        return fault("bad-gzip", path_, {"gzip 数据已损坏或不完整", "the gzip data is damaged or ends too early"});
+        return fault("bad-gzip", path_,
+                     {"gzip 数据已损坏或不完整", "the gzip data is damaged or ends too early"});
     }
 
     // Reads the next bytes of the file behind those in raw_; false at its end.
@@ -147,7 +152,8 @@ private:
         zip_.next_out = reinterpret_cast<Bytef*>(out.data());
         zip_.avail_out = static_cast<uInt>(out.size());
         const int state = ::inflate(&zip_, Z_NO_FLUSH);
-        if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) return refuse(damaged());
+        if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
+            return refuse(damaged());
         out.resize(out.size() - zip_.avail_out);
         const auto used = raw_.size() - zip_.avail_in;
         raw_.erase(0, used);
@@ -164,13 +170,12 @@ private:
         char* to = out.data();
         std::size_t room = out.size();
         while (left > 0 && ::iconv(converter_, &from, &left, &to, &room) == std::size_t(-1)) {
-            if (errno == E2BIG) {
+            if (errno == E2BIG || (errno == EILSEQ && room == 0)) {
                 const auto written = static_cast<std::size_t>(to - out.data());
                 out.resize(out.size() * 2);
                 to = out.data() + written;
                 room = out.size() - written;
             } else if (errno == EILSEQ) {
-                if (room == 0) continue;
                 *to++ = '\xff';
                 --room, ++from, --left;
             } else {
@@ -199,12 +204,14 @@ Result<std::unique_ptr<Input>> Input::open(std::string_view path, std::string_vi
     const std::string name(path);
     Descriptor fd(name == "-" ? 0 : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0)
-        return refuse(errno == ENOENT ? fault("no-such-file", path, {"没有这个文件", "there is no such file"})
-                                      : unreadable(path));
-    struct stat status {};
+        return refuse(errno == ENOENT
+                          ? fault("no-such-file", path, {"没有这个文件", "there is no such file"})
+                          : unreadable(path));
+    struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return refuse(unreadable(path));
     if (S_ISDIR(status.st_mode))
-        return refuse(fault("not-a-file", path, {"这是目录，不是文件", "this is a directory, not a file"}));
+        return refuse(
+            fault("not-a-file", path, {"这是目录，不是文件", "this is a directory, not a file"}));
     const bool regular = S_ISREG(status.st_mode);
     const auto size = regular ? static_cast<std::size_t>(status.st_size) : 0;
     if (regular && name != "-" && encoding == "utf-8") {
@@ -225,15 +232,18 @@ Result<std::unique_ptr<Input>> Input::open(std::string_view path, std::string_vi
 
 std::span<const std::string_view> encodings() { return kEncodings; }
 
-bool is_encoding(std::string_view name) { return std::ranges::find(kEncodings, name) != kEncodings.end(); }
+bool is_encoding(std::string_view name) {
+    return std::ranges::find(kEncodings, name) != kEncodings.end();
+}
 
 Result<std::string> read_whole(Input& input, std::size_t size_max) {
     std::string whole;
     do {
         if (whole.size() + input.text().size() > size_max)
-            return refuse(fault("too-big", input.path(),
-                                {"文件太大：最多 " + std::to_string(size_max >> 20) + " MiB",
-                                 "the file is too big: at most " + std::to_string(size_max >> 20) + " MiB"}));
+            return refuse(
+                fault("too-big", input.path(),
+                      {"文件太大：最多 " + std::to_string(size_max >> 20) + " MiB",
+                       "the file is too big: at most " + std::to_string(size_max >> 20) + " MiB"}));
         whole += input.text();
         input.consume(input.text().size());
     } while (TRY(input.more()));

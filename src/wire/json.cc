@@ -116,7 +116,8 @@ Place place_of(std::string_view text, std::size_t offset, std::string_view path)
     std::size_t begin = 0;
     for (std::size_t i = 0; i < offset; ++i)
         if (text[i] == '\n') ++place.line, begin = i + 1;
-    place.column = static_cast<std::uint32_t>(1 + count_characters(text.substr(begin, offset - begin)));
+    place.column =
+        static_cast<std::uint32_t>(1 + count_characters(text.substr(begin, offset - begin)));
     return place;
 }
 
@@ -166,7 +167,8 @@ Result<Json> parse_json(std::string_view text, Arena& memory, std::string_view p
     Error refusal{.code = "bad-json", .what = {}, .mend = {}, .place = place_of(text, used, path)};
     if (const auto twice = std::string(parser.handler().duplicate); !twice.empty()) {
         refusal.code = "duplicate-key";
-        refusal.what = {"JSON 对象中的键“" + twice + "”出现了两次", "the key \"" + twice + "\" comes twice in one JSON object"};
+        refusal.what = {"JSON 对象中的键“" + twice + "”出现了两次",
+                        "the key \"" + twice + "\" comes twice in one JSON object"};
         refusal.mend = {"只保留其中一个", "keep one of the two"};
     } else if (error == bj::make_error_code(bj::error::too_deep)) {
         refusal.code = "too-deep";
@@ -174,7 +176,8 @@ Result<Json> parse_json(std::string_view text, Arena& memory, std::string_view p
     } else if (error == bj::make_error_code(bj::error::incomplete)) {
         refusal.what = {"JSON 没有写完就结束了", "this JSON ends before it is complete"};
     } else {
-        refusal.what = {"这里不是合法的 JSON（" + error.message() + "）", "this is not valid JSON (" + error.message() + ")"};
+        refusal.what = {"这里不是合法的 JSON（" + error.message() + "）",
+                        "this is not valid JSON (" + error.message() + ")"};
     }
     return refuse(std::move(refusal));
 }

@@ -24,8 +24,8 @@ struct Json {
 
     Kind kind = Kind::Null;
     bool boolean = false;
-    std::string_view text = {};                // of a string: its characters; of a number: its digits
-    std::span<const Json> items = {};          // of an array
+    std::string_view text = {};        // of a string: its characters; of a number: its digits
+    std::span<const Json> items = {};  // of an array
     std::span<const JsonMember> members = {};  // of an object
 
     bool is_null() const { return kind == Kind::Null; }

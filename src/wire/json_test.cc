@@ -9,7 +9,8 @@ using namespace yinuo::wire;
 
 TEST_CASE("numbers keep their digits, objects the order of their keys") {
     Arena memory;
-    const auto json = parse_json(R"({"b": 0.10, "a": [1, -2e3, "\u4e00\n", null, true], "c": {}})", memory);
+    const auto json =
+        parse_json(R"({"b": 0.10, "a": [1, -2e3, "\u4e00\n", null, true], "c": {}})", memory);
     REQUIRE(json);
     REQUIRE(json->members.size() == 3);
     CHECK(json->members[0].key == "b");

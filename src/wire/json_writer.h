@@ -13,7 +13,7 @@ public:
     std::string take();
 
     JsonWriter& key(std::string_view name);
-    void open(char bracket);   // '{' or '['
+    void open(char bracket);  // '{' or '['
     void close(char bracket);
     void text(std::string_view value);
     void number(std::int64_t value);

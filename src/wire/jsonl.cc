@@ -14,7 +14,8 @@ const Json* step(const Json& from, std::string_view key) {
     if (!from.is_array()) return from.find(key);
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
-    if (error != std::errc() || end != key.data() + key.size() || index >= from.items.size()) return nullptr;
+    if (error != std::errc() || end != key.data() + key.size() || index >= from.items.size())
+        return nullptr;
     return &from.items[index];
 }
 
@@ -37,7 +38,8 @@ public:
             const auto text = input_.text();
             const auto feed = text.substr(0, kRowBytesMax + 1).find('\n');
             if (feed == std::string_view::npos && text.size() > kRowBytesMax) {
-                if (!sink_.reject(line_, 0, {"一行超过 1 MiB", "a line is longer than 1 MiB"})) return {};
+                if (!sink_.reject(line_, 0, {"一行超过 1 MiB", "a line is longer than 1 MiB"}))
+                    return {};
                 if (auto skipped = skip_line(); !skipped) return skipped;
                 continue;
             }
@@ -83,11 +85,18 @@ private:
             if (value == nullptr) continue;
             columns_.saw(i);
             if (value->is_array() || value->is_object())
-                return sink_.reject(line_, 0, {wanted_[i] + " 是列表或对象，不是一个值；可写到里面一层，例如 " + wanted_[i] + ".0",
-                                               wanted_[i] + " is a list or an object, no value; name a part of it, such as " + wanted_[i] + ".0"});
-            if (value->kind == Json::Kind::Boolean) cells_[i] = value->boolean ? "true" : "false";
-            else if (value->is_string() && value->text.empty()) cells_[i] = std::string_view("", 0);
-            else cells_[i] = value->text;
+                return sink_.reject(
+                    line_, 0,
+                    {wanted_[i] + " 是列表或对象，不是一个值；可写到里面一层，例如 " + wanted_[i] +
+                         ".0",
+                     wanted_[i] + " is a list or an object, no value; name a part of it, such as " +
+                         wanted_[i] + ".0"});
+            if (value->kind == Json::Kind::Boolean)
+                cells_[i] = value->boolean ? "true" : "false";
+            else if (value->is_string() && value->text.empty())
+                cells_[i] = std::string_view("", 0);
+            else
+                cells_[i] = value->text;
         }
         return sink_.take({line_, cells_});
     }

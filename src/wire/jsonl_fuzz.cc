@@ -8,6 +8,7 @@ format: jsonl
 subject: o/{id}
 fields: {id: text, at: instant, sku: {from: items.0.sku}, span: duration, yes: boolean, on: date}
 facts: [{fact: x, at: at}]
-)", data, size);
+)",
+        data, size);
     return 0;
 }

@@ -18,9 +18,13 @@ constexpr std::size_t kMappingBytesMax = 4 << 20;
 
 constexpr std::array<std::pair<std::string_view, Format>, 4> kFormats = {
     {{"csv", Format::Csv}, {"xes", Format::Xes}, {"ocel", Format::Ocel}, {"jsonl", Format::Jsonl}}};
-constexpr std::array<std::pair<std::string_view, FieldType>, 6> kTypes = {{
-    {"text", FieldType::Text}, {"number", FieldType::Number}, {"boolean", FieldType::Boolean},
-    {"instant", FieldType::Instant}, {"date", FieldType::Date}, {"duration", FieldType::Duration}}};
+constexpr std::array<std::pair<std::string_view, FieldType>, 6> kTypes = {
+    {{"text", FieldType::Text},
+     {"number", FieldType::Number},
+     {"boolean", FieldType::Boolean},
+     {"instant", FieldType::Instant},
+     {"date", FieldType::Date},
+     {"duration", FieldType::Duration}}};
 
 std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -29,7 +33,9 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 Text zone_mend(const std::string& near) {
-    if (near.empty()) return {"写 IANA 名称，例如 Asia/Shanghai", "write its IANA name, for example America/New_York"};
+    if (near.empty())
+        return {"写 IANA 名称，例如 Asia/Shanghai",
+                "write its IANA name, for example America/New_York"};
     return {"是不是“" + near + "”？", "did you mean \"" + near + "\"?"};
 }
 
@@ -46,7 +52,8 @@ public:
 
     void read(const Yaml& root) {
         YamlKeys keys(root, findings_);
-        if (const Yaml* node = keys.take_scalar("format")) mapping_.format = one_of<Format>(*node, kFormats);
+        if (const Yaml* node = keys.take_scalar("format"))
+            mapping_.format = one_of<Format>(*node, kFormats);
         read_shape(keys);
         if (const Yaml* node = keys.take_scalar("zone")) mapping_.zone = zone(*node);
         times_ = patterns(keys.take("times"));
@@ -61,17 +68,20 @@ public:
 
 private:
     void fault(const Place& place, std::string code, Text what, Text mend = {}) {
-        report(findings_, Severity::Error, std::move(code), place, std::move(what), std::move(mend));
+        report(findings_, Severity::Error, std::move(code), place, std::move(what),
+               std::move(mend));
     }
 
     template <typename T>
-    std::optional<T> one_of(const Yaml& node, std::span<const std::pair<std::string_view, T>> known) {
+    std::optional<T> one_of(const Yaml& node,
+                            std::span<const std::pair<std::string_view, T>> known) {
         std::vector<std::string_view> names;
         for (const auto& [name, value] : known) {
             if (name == node.text) return value;
             names.push_back(name);
         }
-        fault(node.place, "unknown-word", {"这里不能写“" + node.text + "”", "\"" + node.text + "\" can't stand here"},
+        fault(node.place, "unknown-word",
+              {"这里不能写“" + node.text + "”", "\"" + node.text + "\" can't stand here"},
               nearest_mend(node.text, names));
         return std::nullopt;
     }
@@ -86,22 +96,28 @@ private:
     void read_shape(YamlKeys& keys) {
         if (const Yaml* node = keys.take_scalar("encoding")) {
             mapping_.encoding = node->text;
-            std::ranges::transform(mapping_.encoding, mapping_.encoding.begin(),
-                                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+            std::ranges::transform(mapping_.encoding, mapping_.encoding.begin(), [](char c) {
+                return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            });
             if (!is_encoding(mapping_.encoding))
-                fault(node->place, "unknown-encoding", {"不认识编码“" + node->text + "”", "the encoding \"" + node->text + "\" is not known"},
+                fault(node->place, "unknown-encoding",
+                      {"不认识编码“" + node->text + "”",
+                       "the encoding \"" + node->text + "\" is not known"},
                       nearest_mend(mapping_.encoding, {encodings().begin(), encodings().end()}));
         }
         if (const Yaml* node = keys.take_scalar("delimiter"))
             mapping_.delimiter = node->text == "tab" ? '\t' : character(*node);
         if (const Yaml* node = keys.take_scalar("quote")) {
-            if (node->text == "none") mapping_.quote.reset();
-            else mapping_.quote = character(*node);
+            if (node->text == "none")
+                mapping_.quote.reset();
+            else
+                mapping_.quote = character(*node);
         }
         if (const Yaml* node = keys.take_scalar("decimal mark")) {
             mapping_.decimal_mark = character(*node);
             if (mapping_.decimal_mark != '.' && mapping_.decimal_mark != ',')
-                fault(node->place, "bad-character", {"小数点只能是“.”或“,”", "a decimal mark is \".\" or \",\""});
+                fault(node->place, "bad-character",
+                      {"小数点只能是“.”或“,”", "a decimal mark is \".\" or \",\""});
         }
         if (const Yaml* node = keys.take("columns")) mapping_.columns = words(node);
         if (const Yaml* node = keys.take_scalar("object")) mapping_.object = node->text;
@@ -111,14 +127,16 @@ private:
         const bool fits = node.text.size() == 1 && node.text[0] != '\n' && node.text[0] != '\r' &&
                           static_cast<unsigned char>(node.text[0]) < 0x80;
         if (!fits)
-            fault(node.place, "bad-character", {"这里要写恰好一个 ASCII 字符", "one ASCII character belongs here"},
+            fault(node.place, "bad-character",
+                  {"这里要写恰好一个 ASCII 字符", "one ASCII character belongs here"},
                   {"例如 \";\"；制表符写 tab", "for example \";\"; write tab for a tab"});
         return fits ? node.text[0] : ',';
     }
 
     std::string zone(const Yaml& node) {
         if (node.text != "UTC" && zones_.find(node.text) == nullptr)
-            fault(node.place, "unknown-zone", {"没有时区“" + node.text + "”", "there is no time zone \"" + node.text + "\""},
+            fault(node.place, "unknown-zone",
+                  {"没有时区“" + node.text + "”", "there is no time zone \"" + node.text + "\""},
                   zone_mend(zones_.suggest(node.text)));
         return node.text;
     }
@@ -129,17 +147,22 @@ private:
         if (node == nullptr) return all;
         if (node->is_scalar()) return {node->text};
         for (const Yaml& item : node->items) {
-            if (item.is_scalar()) all.push_back(item.text);
-            else fault(item.place, "wrong-kind", {"这里要写一个词", "a word belongs here"});
+            if (item.is_scalar())
+                all.push_back(item.text);
+            else
+                fault(item.place, "wrong-kind", {"这里要写一个词", "a word belongs here"});
         }
-        if (!node->is_list()) fault(node->place, "wrong-kind", {"这里要写一个词或一个列表", "a word or a list of words belongs here"});
+        if (!node->is_list())
+            fault(node->place, "wrong-kind",
+                  {"这里要写一个词或一个列表", "a word or a list of words belongs here"});
         return all;
     }
 
     std::vector<TimePattern> patterns(const Yaml* node) {
         std::vector<TimePattern> made;
         if (node == nullptr) return made;
-        const std::span<const Yaml> nodes = node->is_list() ? std::span(node->items) : std::span(node, 1);
+        const std::span<const Yaml> nodes =
+            node->is_list() ? std::span(node->items) : std::span(node, 1);
         for (const Yaml& item : nodes) {
             auto pattern = TimePattern::parse(item.text);
             if (pattern) {
@@ -167,7 +190,9 @@ private:
         std::vector<std::string_view> names = {"row"};
         for (const auto& field : mapping_.fields) names.push_back(field.name);
         const std::string text(name);
-        fault(place, "unknown-field", {"没有声明字段“" + text + "”", "no field \"" + text + "\" is declared"}, nearest_mend(name, names));
+        fault(place, "unknown-field",
+              {"没有声明字段“" + text + "”", "no field \"" + text + "\" is declared"},
+              nearest_mend(name, names));
         return TemplatePart::kUnknown;
     }
 
@@ -203,7 +228,8 @@ private:
 
     void read_fields(const Yaml& node) {
         if (!node.is_map()) {
-            fault(node.place, "wrong-kind", {"fields 下面要写“名字: 类型”", "fields are written as \"name: type\""});
+            fault(node.place, "wrong-kind",
+                  {"fields 下面要写“名字: 类型”", "fields are written as \"name: type\""});
             return;
         }
         if (node.entries.size() > kFieldsMax) {
@@ -213,7 +239,9 @@ private:
         for (const YamlEntry& entry : node.entries) {
             if (entry.value.kind == Yaml::Kind::Empty) continue;
             if (entry.key == "row" || entry.key == "previous")
-                fault(entry.place, "reserved-name", {"“" + entry.key + "”有固定含义，不能作字段名", "\"" + entry.key + "\" has a meaning of its own and can't name a field"});
+                fault(entry.place, "reserved-name",
+                      {"“" + entry.key + "”有固定含义，不能作字段名",
+                       "\"" + entry.key + "\" has a meaning of its own and can't name a field"});
             mapping_.fields.push_back(field(entry));
         }
     }
@@ -243,7 +271,8 @@ private:
         const Yaml* type = keys.take_scalar("type");
         if (type != nullptr) rule.type = one_of<FieldType>(*type, kTypes).value_or(FieldType::Text);
         rule.typed = type != nullptr || !rule.formula;
-        if (auto times = patterns(keys.take("times")); !times.empty()) rule.times = std::move(times);
+        if (auto times = patterns(keys.take("times")); !times.empty())
+            rule.times = std::move(times);
         if (const Yaml* zone_node = keys.take_scalar("zone")) rule.zone = zone(*zone_node);
         if (const Yaml* missing = keys.take("missing")) rule.missing = words(missing);
         rule.required = boolean(keys.take_scalar("required"));
@@ -253,11 +282,14 @@ private:
 
     void read_facts(const Yaml& node) {
         if (!node.is_list() || node.items.empty()) {
-            fault(node.place, "wrong-kind", {"facts 是一个列表，每项以“- fact:”开头", "facts is a list; each item begins with \"- fact:\""});
+            fault(node.place, "wrong-kind",
+                  {"facts 是一个列表，每项以“- fact:”开头",
+                   "facts is a list; each item begins with \"- fact:\""});
             return;
         }
         if (node.items.size() > kFactsMax) {
-            fault(node.place, "too-many", {"业务记录规则超过 1000 条", "there are more than 1,000 facts"});
+            fault(node.place, "too-many",
+                  {"业务记录规则超过 1000 条", "there are more than 1,000 facts"});
             return;
         }
         for (const Yaml& item : node.items) mapping_.facts.push_back(fact(item));
@@ -267,7 +299,9 @@ private:
         FactRule rule;
         rule.place = node.place;
         YamlKeys keys(node, findings_);
-        const auto scalar = [&](const Yaml* value) { return value != nullptr && value->is_scalar() ? value : nullptr; };
+        const auto scalar = [&](const Yaml* value) {
+            return value != nullptr && value->is_scalar() ? value : nullptr;
+        };
         rule.kind = template_of(scalar(keys.need("fact")), Bare::Text);
         if (const Yaml* when = keys.take_scalar("when")) {
             rule.when = formula_of(*when);
@@ -281,10 +315,12 @@ private:
         rule.change = template_of(keys.take_scalar("change"), Bare::Text);
         const Yaml* fields = keys.take("fields");
         if (fields == nullptr)
-            for (std::size_t i = 0; i < mapping_.fields.size(); ++i) rule.fields.push_back(static_cast<int>(i));
+            for (std::size_t i = 0; i < mapping_.fields.size(); ++i)
+                rule.fields.push_back(static_cast<int>(i));
         else
             rule.fields = field_list(*fields);
-        if (const Yaml* changed = keys.take("on change of")) rule.on_change_of = field_list(*changed);
+        if (const Yaml* changed = keys.take("on change of"))
+            rule.on_change_of = field_list(*changed);
         rule.required = boolean(keys.take_scalar("required"));
         keys.finish();
         return rule;
@@ -308,7 +344,8 @@ private:
 
 }  // namespace
 
-std::expected<Mapping, Findings> Mapping::parse(std::string_view text, std::string_view path, Zones& zones) {
+std::expected<Mapping, Findings> Mapping::parse(std::string_view text, std::string_view path,
+                                                Zones& zones) {
     Mapping mapping;
     mapping.path = path;
     YamlFile file = read_yaml(text, path);
@@ -318,7 +355,8 @@ std::expected<Mapping, Findings> Mapping::parse(std::string_view text, std::stri
         check_mapping(mapping, zones, findings);
     } else if (findings.empty()) {
         report(findings, Severity::Error, "not-one-document", {.path = std::string(path)},
-               {"映射文件里要有且只有一份 YAML 文档", "a mapping file holds exactly one YAML document"});
+               {"映射文件里要有且只有一份 YAML 文档",
+                "a mapping file holds exactly one YAML document"});
     }
     if (!findings.empty()) return std::unexpected(std::move(findings));
     return mapping;

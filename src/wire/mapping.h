@@ -54,7 +54,7 @@ struct Template {
 
 struct FieldRule {
     std::string name;
-    std::string column;              // where it comes from; empty for a formula
+    std::string column;  // where it comes from; empty for a formula
     std::optional<Formula> formula;
     FieldType type = FieldType::Text;
     bool typed = true;               // false: a formula whose result is taken as it is
@@ -68,26 +68,26 @@ struct FieldRule {
 struct FactRule {
     Template kind;
     std::optional<Formula> when;
-    Template subject;                  // empty: the mapping's
-    Template at;                       // one field, or a formula
-    Template received_at;              // empty: `at`
-    Template id;                       // empty: facts without id
-    Template sequence;                 // empty: the row's number
-    Template change;                   // empty: report
-    std::vector<int> fields;           // indices into Mapping::fields
-    std::vector<int> on_change_of;     // made only when one of these differs from the previous row
-    bool required = false;             // a missing `at` rejects the row
+    Template subject;               // empty: the mapping's
+    Template at;                    // one field, or a formula
+    Template received_at;           // empty: `at`
+    Template id;                    // empty: facts without id
+    Template sequence;              // empty: the row's number
+    Template change;                // empty: report
+    std::vector<int> fields;        // indices into Mapping::fields
+    std::vector<int> on_change_of;  // made only when one of these differs from the previous row
+    bool required = false;          // a missing `at` rejects the row
     Place place;
 };
 
 struct Mapping {
-    std::optional<Format> format;       // absent: told by the file's name
+    std::optional<Format> format;  // absent: told by the file's name
     std::string encoding = "utf-8";
-    std::optional<char> delimiter;      // absent: comma, or tab for .tsv
-    std::optional<char> quote = '"';    // absent: no quoting
-    std::vector<std::string> columns;   // given: the file has no header
+    std::optional<char> delimiter;     // absent: comma, or tab for .tsv
+    std::optional<char> quote = '"';   // absent: no quoting
+    std::vector<std::string> columns;  // given: the file has no header
     char decimal_mark = '.';
-    std::string object;                 // OCEL: the type of object the rows are about
+    std::string object;  // OCEL: the type of object the rows are about
     std::string zone = "UTC";
     Template subject;
     std::vector<FieldRule> fields;

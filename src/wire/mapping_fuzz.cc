@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     struct : yinuo::Zones {
         const yinuo::Zone* find(std::string_view) override { return nullptr; }
     } zones;
-    const auto mapping = yinuo::wire::Mapping::parse({reinterpret_cast<const char*>(data), size}, "m.yaml", zones);
+    const auto mapping =
+        yinuo::wire::Mapping::parse({reinterpret_cast<const char*>(data), size}, "m.yaml", zones);
     if (!mapping && mapping.error().empty()) __builtin_trap();
     return 0;
 }

@@ -24,8 +24,14 @@ std::string_view text_of(const Json* json) {
 
 class OcelRows {
 public:
-    OcelRows(OcelLog& log, std::string_view object_type, Columns wanted, RowSink& sink, std::string_view path)
-        : log_(log), object_type_(object_type), sink_(sink), columns_(wanted), cells_(wanted.size()), path_(path) {
+    OcelRows(OcelLog& log, std::string_view object_type, Columns wanted, RowSink& sink,
+             std::string_view path)
+        : log_(log),
+          object_type_(object_type),
+          sink_(sink),
+          columns_(wanted),
+          cells_(wanted.size()),
+          path_(path) {
         for (const auto& object : log.objects) objects_.emplace(object.id, &object);
     }
 
@@ -40,7 +46,10 @@ public:
             const auto& event = log_.events[i];
             if (!ids.emplace(event.id, true).second) {
                 const std::string id(event.id.substr(0, 60));
-                if (!sink_.reject(0, 0, {"事件编号“" + id + "”出现了两次", "the event id \"" + id + "\" comes twice"})) return;
+                if (!sink_.reject(0, 0,
+                                  {"事件编号“" + id + "”出现了两次",
+                                   "the event id \"" + id + "\" comes twice"}))
+                    return;
                 continue;
             }
             if (!give_event(event, times[i])) return;
@@ -62,16 +71,20 @@ private:
             const auto found = objects_.find(relation.object);
             if (found == objects_.end()) {
                 const std::string id(relation.object.substr(0, 60));
-                if (!sink_.reject(0, 0, {"事件指向的对象“" + id + "”不存在", "an event names the object \"" + id + "\", which is not there"}))
+                if (!sink_.reject(0, 0,
+                                  {"事件指向的对象“" + id + "”不存在",
+                                   "an event names the object \"" + id + "\", which is not there"}))
                     return false;
-            } else if (found->second->type == object_type_ && !give_row(event, at, found->second, relation.qualifier)) {
+            } else if (found->second->type == object_type_ &&
+                       !give_row(event, at, found->second, relation.qualifier)) {
                 return false;
             }
         }
         return true;
     }
 
-    bool give_row(const OcelEvent& event, std::int64_t at, const OcelObject* object, std::string_view qualifier) {
+    bool give_row(const OcelEvent& event, std::int64_t at, const OcelObject* object,
+                  std::string_view qualifier) {
         std::ranges::fill(cells_, std::string_view());
         put("event:id", event.id);
         put("event:type", event.type);
@@ -83,9 +96,11 @@ private:
             put("object:qualifier", qualifier);
             // Values are listed in the order of their times; the last that has begun holds.
             for (const auto& attribute : object->attributes)
-                if (attribute.time.empty() || millis(attribute.time) <= at) put(named("object:", attribute.name), attribute.value);
+                if (attribute.time.empty() || millis(attribute.time) <= at)
+                    put(named("object:", attribute.name), attribute.value);
         }
-        for (auto relation = event.relations.rbegin(); relation != event.relations.rend(); ++relation)
+        for (auto relation = event.relations.rbegin(); relation != event.relations.rend();
+             ++relation)
             if (const auto found = objects_.find(relation->object); found != objects_.end())
                 put(named("related:", found->second->type), found->second->id);
         return sink_.take({0, cells_});
@@ -126,20 +141,29 @@ Result<void> load_ocel_json(std::string_view text, std::string_view path, OcelLo
     const Json* events = root.find("events");
     const Json* objects = root.find("objects");
     if (events == nullptr || !events->is_array() || objects == nullptr || !objects->is_array())
-        return refuse(not_ocel(path, {"缺少 events 或 objects 列表", "it lacks the list events or objects"}));
+        return refuse(
+            not_ocel(path, {"缺少 events 或 objects 列表", "it lacks the list events or objects"}));
     const auto attributes_of = [](const Json& from) {
         std::vector<OcelAttribute> all;
         if (const Json* list = from.find("attributes"))
             for (const Json& one : list->items)
-                all.push_back({text_of(one.find("name")), text_of(one.find("time")), text_of(one.find("value"))});
+                all.push_back({text_of(one.find("name")), text_of(one.find("time")),
+                               text_of(one.find("value"))});
         return all;
     };
     for (const Json& from : objects->items)
-        log.objects.push_back({text_of(from.find("id")), text_of(from.find("type")), attributes_of(from)});
+        log.objects.push_back(
+            {text_of(from.find("id")), text_of(from.find("type")), attributes_of(from)});
     for (const Json& from : events->items) {
-        OcelEvent event{text_of(from.find("id")), text_of(from.find("type")), text_of(from.find("time")), attributes_of(from), {}};
+        OcelEvent event{text_of(from.find("id")),
+                        text_of(from.find("type")),
+                        text_of(from.find("time")),
+                        attributes_of(from),
+                        {}};
         if (const Json* list = from.find("relationships"))
-            for (const Json& one : list->items) event.relations.push_back({text_of(one.find("objectId")), text_of(one.find("qualifier"))});
+            for (const Json& one : list->items)
+                event.relations.push_back(
+                    {text_of(one.find("objectId")), text_of(one.find("qualifier"))});
         log.events.push_back(std::move(event));
     }
     return {};
@@ -150,8 +174,12 @@ Result<void> load_ocel_xml(std::string_view text, std::string_view path, OcelLog
     const auto parsed = document.load_buffer(text.data(), text.size());
     if (!parsed) {
         const std::string why = parsed.description();
-        const auto before = text.substr(0, static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, parsed.offset)));
-        Error error{.code = "bad-xml", .what = {"XML 有错（" + why + "）", "the XML is broken (" + why + ")"}, .mend = {}, .place = {.path = std::string(path)}};
+        const auto before =
+            text.substr(0, static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, parsed.offset)));
+        Error error{.code = "bad-xml",
+                    .what = {"XML 有错（" + why + "）", "the XML is broken (" + why + ")"},
+                    .mend = {},
+                    .place = {.path = std::string(path)}};
         error.place.line = static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n'));
         return refuse(std::move(error));
     }
@@ -164,16 +192,23 @@ Result<void> load_ocel_xml(std::string_view text, std::string_view path, OcelLog
     const auto attributes_of = [&](const pugi::xml_node& from) {
         std::vector<OcelAttribute> all;
         for (const auto one : from.child("attributes").children("attribute"))
-            all.push_back({keep(one.attribute("name").value()), keep(one.attribute("time").value()), keep(one.child_value())});
+            all.push_back({keep(one.attribute("name").value()), keep(one.attribute("time").value()),
+                           keep(one.child_value())});
         return all;
     };
     for (const auto from : root.child("objects").children("object"))
-        log.objects.push_back({keep(from.attribute("id").value()), keep(from.attribute("type").value()), attributes_of(from)});
+        log.objects.push_back({keep(from.attribute("id").value()),
+                               keep(from.attribute("type").value()), attributes_of(from)});
     for (const auto from : root.child("events").children("event")) {
-        OcelEvent event{keep(from.attribute("id").value()), keep(from.attribute("type").value()), keep(from.attribute("time").value()), attributes_of(from), {}};
+        OcelEvent event{keep(from.attribute("id").value()),
+                        keep(from.attribute("type").value()),
+                        keep(from.attribute("time").value()),
+                        attributes_of(from),
+                        {}};
         for (const auto list : {"objects", "relationships"})
             for (const auto one : from.child(list).children("relationship"))
-                event.relations.push_back({keep(one.attribute("object-id").value()), keep(one.attribute("qualifier").value())});
+                event.relations.push_back({keep(one.attribute("object-id").value()),
+                                           keep(one.attribute("qualifier").value())});
         log.events.push_back(std::move(event));
     }
     return {};
@@ -190,7 +225,8 @@ Result<void> read_ocel(Input& input, std::string_view object_type, Columns wante
         const std::string text = TRY(read_whole(input, kTextBytesMax));
         const auto first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
         const bool xml = first != std::string::npos && text[first] == '<';
-        loaded = xml ? load_ocel_xml(text, input.path(), log) : load_ocel_json(text, input.path(), log);
+        loaded =
+            xml ? load_ocel_xml(text, input.path(), log) : load_ocel_json(text, input.path(), log);
     }
     if (!loaded) return loaded;
     OcelRows(log, object_type, wanted, sink, input.path()).give();

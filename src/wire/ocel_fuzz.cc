@@ -9,6 +9,7 @@ object: order
 subject: o/{id}
 fields: {id: {from: "object:id"}, at: {from: "event:time", type: instant}, price: {from: "object:price", type: number}}
 facts: [{fact: x, at: at}]
-)", data, size);
+)",
+        data, size);
     return 0;
 }

@@ -57,19 +57,22 @@ private:
     Zone utc_ = Zone::utc();
 };
 
-constexpr const char* kKinds[] = {"placed", "active", "cancelled", "away", "back", "moved", "complained", "called", "paid"};
+constexpr const char* kKinds[] = {"placed", "active",     "cancelled", "away", "back",
+                                  "moved",  "complained", "called",    "paid"};
 
-
-std::string summary(const promise::Promise& promise, std::span<const Fact> facts, Instant now, Names& names) {
+std::string summary(const promise::Promise& promise, std::span<const Fact> facts, Instant now,
+                    Names& names) {
     Arena kept;
     promise::Folding folding(names, kept);
     const auto outcome = promise::fold_all(promise, facts, now, folding);
     std::string text;
     for (const auto& o : outcome.obligations) {
-        text += std::to_string(o.clause) + "#" + std::to_string(o.occurrence) + " " + std::string(name_of(o.state)) + " " +
-                to_string(o.due_at) + " " + to_string(o.settled_at) + " " + std::to_string(o.paused.count) + "\n";
+        text += std::to_string(o.clause) + "#" + std::to_string(o.occurrence) + " " +
+                std::string(name_of(o.state)) + " " + to_string(o.due_at) + " " +
+                to_string(o.settled_at) + " " + std::to_string(o.paused.count) + "\n";
     }
-    for (const auto& line : remedy::owed(promise, outcome.obligations, now, folding)) text += line.amount.to_string() + "\n";
+    for (const auto& line : remedy::owed(promise, outcome.obligations, now, folding))
+        text += line.amount.to_string() + "\n";
     return text;
 }
 
@@ -109,7 +112,8 @@ TEST_CASE("the order in which facts arrive never matters") {
             const int quarter = *rc::gen::inRange(0, 400);
             const Fact holding = make(i, kind, quarter, promise::Change::Report);
             if (*rc::gen::inRange(0, 4) == 0) {
-                told.push_back(make(i, *rc::gen::inRange(0, 9), *rc::gen::inRange(0, 400), promise::Change::Report));
+                told.push_back(make(i, *rc::gen::inRange(0, 9), *rc::gen::inRange(0, 400),
+                                    promise::Change::Report));
                 told.push_back(holding);
                 told.back().change = promise::Change::Correct;
             } else {
@@ -119,7 +123,8 @@ TEST_CASE("the order in which facts arrive never matters") {
             tidy.push_back(holding);
         }
         // Something that never happened, and was taken back.
-        told.push_back(make(99, *rc::gen::inRange(0, 9), *rc::gen::inRange(0, 400), promise::Change::Report));
+        told.push_back(
+            make(99, *rc::gen::inRange(0, 9), *rc::gen::inRange(0, 400), promise::Change::Report));
         told.push_back(told.back());
         told.back().change = promise::Change::Retract;
 
@@ -128,13 +133,16 @@ TEST_CASE("the order in which facts arrive never matters") {
 
         // They arrive shuffled; each is heard, decided on and recorded.
         for (std::size_t i = told.size(); i > 1; --i)
-            std::swap(told[i - 1], told[static_cast<std::size_t>(*rc::gen::inRange<int>(0, static_cast<int>(i)))]);
+            std::swap(
+                told[i - 1],
+                told[static_cast<std::size_t>(*rc::gen::inRange<int>(0, static_cast<int>(i)))]);
         Arena kept;
         promise::Folding folding(names, kept);
         promise::Record record;
         for (const Fact& fact : told) {
             record.facts.push_back(fact);
-            for (const auto& event : promise::decide(promise, record, now, folding)) promise::evolve(record, event);
+            for (const auto& event : promise::decide(promise, record, now, folding))
+                promise::evolve(record, event);
         }
         RC_ASSERT(summary(promise, record.facts, now, names) == expected);
 
@@ -145,16 +153,20 @@ TEST_CASE("the order in which facts arrive never matters") {
             for (const auto& e : events) {
                 const bool back = e.kind == promise::EventKind::Reversed;
                 const auto kind = back ? e.reversed : e.kind;
-                if (kind != promise::EventKind::Kept && kind != promise::EventKind::Broken && kind != promise::EventKind::Voided) continue;
+                if (kind != promise::EventKind::Kept && kind != promise::EventKind::Broken &&
+                    kind != promise::EventKind::Voided)
+                    continue;
                 broken += !back && kind == promise::EventKind::Broken;
                 reversed += back;
-                const auto key = std::to_string(e.clause) + "#" + std::to_string(e.occurrence) + " " +
-                                 std::to_string(static_cast<int>(kind)) + " " + to_string(e.at);
+                const auto key = std::to_string(e.clause) + "#" + std::to_string(e.occurrence) +
+                                 " " + std::to_string(static_cast<int>(kind)) + " " +
+                                 to_string(e.at);
                 if ((verdicts[key] += back ? -1 : 1) == 0) verdicts.erase(key);
             }
             return verdicts;
         };
-        RC_ASSERT(standing(record.events) == standing(promise::decide(promise, fresh, now, folding)));
+        RC_ASSERT(standing(record.events) ==
+                  standing(promise::decide(promise, fresh, now, folding)));
         // And once everything is recorded there is nothing left to say.
         RC_ASSERT(promise::decide(promise, record, now, folding).empty());
     });

@@ -19,7 +19,8 @@ std::string state_bar(const twin::Counts&);
 std::string curve_chart(const twin::Curve&, const Text& unit);
 // Bars with the median and the 90th percentile marked.
 enum class Tone { Used, Late };
-std::string distribution_chart(const twin::Distribution&, const twin::Dial*, Tone, const Text& axis);
+std::string distribution_chart(const twin::Distribution&, const twin::Dial*, Tone,
+                               const Text& axis);
 // What would be paid at each of the curve's points.
 std::string payout_chart(const twin::Curve&, const std::string& currency);
 // A share on a line from 0 to 100 % with its interval.

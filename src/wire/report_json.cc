@@ -194,7 +194,8 @@ void write(Writer& w, const twin::VersionUsed& version) {
         w.open('{');
         w.key("name").text(calendar.name);
         w.key("version").text(calendar.version);
-        if (calendar.announced_until) w.key("announced_until").text(calendar.announced_until->to_string());
+        if (calendar.announced_until)
+            w.key("announced_until").text(calendar.announced_until->to_string());
         w.close('}');
     }
     w.close(']');

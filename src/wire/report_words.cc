@@ -20,7 +20,11 @@ struct Size {
     const char* zh;
     const char* en;
 };
-constexpr std::array<Size, 5> kSizes = {{{kDay, "天", "d"}, {kHour, "小时", "h"}, {kMinute, "分", "min"}, {kSecond, "秒", "s"}, {1, "毫秒", "ms"}}};
+constexpr std::array<Size, 5> kSizes = {{{kDay, "天", "d"},
+                                         {kHour, "小时", "h"},
+                                         {kMinute, "分", "min"},
+                                         {kSecond, "秒", "s"},
+                                         {1, "毫秒", "ms"}}};
 
 // `sizes` from the first one on: working time is never told in days, which would be another unit.
 Text told(std::int64_t millis, std::size_t first) {
@@ -57,12 +61,16 @@ bool is_work(const twin::Dial& dial) {
 }  // namespace
 
 std::string grouped(std::int64_t number) {
-    std::string digits = fmt::format("{}", number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number));
-    for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
+    std::string digits = fmt::format("{}", number < 0 ? 0 - static_cast<std::uint64_t>(number)
+                                                      : static_cast<std::uint64_t>(number));
+    for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3)
+        digits.insert(static_cast<std::size_t>(i), ",");
     return fmt::format("{}{}", number < 0 ? "−" : "", digits);
 }
 
-std::string percent(double share, int places) { return fmt::format("{:.{}f} %", share * 100, places); }
+std::string percent(double share, int places) {
+    return fmt::format("{:.{}f} %", share * 100, places);
+}
 
 std::string money(std::int64_t minor, const std::string& currency) {
     const auto known = Currency::parse(currency);
@@ -94,7 +102,8 @@ Text amount(const twin::Dial& dial, std::int64_t amount) {
     if (!in_days(dial)) return told(amount, is_work(dial) ? 1 : 0);
     const std::string n = grouped(amount);
     switch (dial.pattern.unit) {
-        case promise::Unit::WorkingDays: return {n + " 个工作日", n + (amount == 1 ? " working day" : " working days")};
+        case promise::Unit::WorkingDays:
+            return {n + " 个工作日", n + (amount == 1 ? " working day" : " working days")};
         case promise::Unit::Months: return {n + " 个月", n + (amount == 1 ? " month" : " months")};
         default: return {n + " 天", n + (amount == 1 ? " day" : " days")};
     }
@@ -106,7 +115,8 @@ std::string short_length(std::int64_t millis) {
     const char* sign = negative ? "−" : "";
     const auto one = [&](std::int64_t unit, const char* name) {
         const double n = static_cast<double>(size) / static_cast<double>(unit);
-        return std::abs(n - std::round(n)) < 0.05 ? fmt::format("{}{:.0f} {}", sign, n, name) : fmt::format("{}{:.1f} {}", sign, n, name);
+        return std::abs(n - std::round(n)) < 0.05 ? fmt::format("{}{:.0f} {}", sign, n, name)
+                                                  : fmt::format("{}{:.1f} {}", sign, n, name);
     };
     if (size >= 3 * kDay) return one(kDay, "d");
     if (size >= kHour) return one(kHour, "h");
@@ -117,14 +127,17 @@ std::string short_length(std::int64_t millis) {
 
 std::string short_amount(const twin::Dial& dial, std::int64_t amount) {
     if (in_days(dial)) return grouped(amount);
-    if (is_work(dial)) return fmt::format("{:.4g} h", static_cast<double>(amount) / static_cast<double>(kHour));
+    if (is_work(dial))
+        return fmt::format("{:.4g} h", static_cast<double>(amount) / static_cast<double>(kHour));
     return short_length(amount);
 }
 
 Text unit_of(const twin::Dial& dial, const std::vector<std::string>& schedule_names) {
-    if (dial.what == twin::Dial::What::Tolerance) return {"比约定时刻晚", "time past the promised instant"};
+    if (dial.what == twin::Dial::What::Tolerance)
+        return {"比约定时刻晚", "time past the promised instant"};
     const auto index = static_cast<std::size_t>(dial.pattern.schedule);
-    const std::string name = dial.pattern.schedule >= 0 && index < schedule_names.size() ? schedule_names[index] : "";
+    const std::string name =
+        dial.pattern.schedule >= 0 && index < schedule_names.size() ? schedule_names[index] : "";
     const std::string zh = name.empty() ? "" : "（" + name + "）";
     const std::string en = name.empty() ? "" : " (" + name + ")";
     switch (dial.pattern.unit) {
@@ -139,7 +152,8 @@ Text unit_of(const twin::Dial& dial, const std::vector<std::string>& schedule_na
 
 std::string moment(Instant at, const Zone* zone) {
     if (at == Instant::max() || at == Instant::min()) return "–";
-    std::string text = zone != nullptr ? zone->to_local(at).to_string() : LocalTime{at.millis}.to_string();
+    std::string text =
+        zone != nullptr ? zone->to_local(at).to_string() : LocalTime{at.millis}.to_string();
     if (const auto t = text.find('T'); t != std::string::npos) text[t] = ' ';
     if (text.ends_with(":00") && text.size() == 19) text.resize(16);
     return text;

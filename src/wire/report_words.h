@@ -10,10 +10,10 @@
 
 namespace yinuo::wire {
 
-std::string grouped(std::int64_t number);          // "1,234,567"
-std::string percent(double share, int places = 2); // "73.26 %"
+std::string grouped(std::int64_t number);                            // "1,234,567"
+std::string percent(double share, int places = 2);                   // "73.26 %"
 std::string money(std::int64_t minor, const std::string& currency);  // "1,234.50 CNY"
-std::string payout(const twin::Payout&);           // "12.00 CNY, 3.00 USD"; "–" when empty
+std::string payout(const twin::Payout&);  // "12.00 CNY, 3.00 USD"; "–" when empty
 
 // A length in the largest two units that say it: "3 天 4 小时", "2 h 15 min". Negative with "−".
 Text length(std::int64_t millis);

@@ -38,10 +38,11 @@ void SeenColumns::tell(RowSink& sink, std::string_view path) const {
 Error no_such_column(std::string_view wanted, std::span<const std::string_view> there,
                      std::string_view path) {
     const std::string name(wanted);
-    Error error{.code = "no-such-column",
-                .what = {"文件里没有“" + name + "”这一列", "the file has no column \"" + name + "\""},
-                .mend = {},
-                .place = {.path = std::string(path), .line = 1, .column = 0}};
+    Error error{
+        .code = "no-such-column",
+        .what = {"文件里没有“" + name + "”这一列", "the file has no column \"" + name + "\""},
+        .mend = {},
+        .place = {.path = std::string(path), .line = 1, .column = 0}};
     if (const auto near = nearest(wanted, there)) {
         const std::string other(*near);
         error.mend = {"是否想写“" + other + "”？", "did you mean \"" + other + "\"?"};

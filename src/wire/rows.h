@@ -50,10 +50,13 @@ public:
 private:
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
     };
     Columns wanted_;
-    std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> slots_;  // of every name met
+    std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>>
+        slots_;  // of every name met
     std::vector<bool> seen_;
 };
 

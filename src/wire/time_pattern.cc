@@ -91,7 +91,8 @@ int two_digits(const char* at) {
 
 // "2026-02-28T15:59:59Z", the form that most files have, without searching for its parts.
 std::optional<WallTime> read_usual_iso(const char* at) {
-    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
+    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' ||
+        at[16] != ':')
         return std::nullopt;
     const int century = two_digits(at);
     const int year = two_digits(at + 2);
@@ -189,13 +190,15 @@ Result<TimePattern> TimePattern::parse(std::string_view pattern) {
         made.parts_.push_back({.step = step});
         return made;
     }
-    if (pattern.size() > 100) return refuse(bad_pattern(pattern.substr(0, 20), {"过长", "is too long"}));
+    if (pattern.size() > 100)
+        return refuse(bad_pattern(pattern.substr(0, 20), {"过长", "is too long"}));
     for (std::size_t i = 0; i < pattern.size();) {
         const char c = pattern[i];
         if (c == '\'') {
             const auto end = pattern.find('\'', i + 1);
             if (end == std::string_view::npos)
-                return refuse(bad_pattern(pattern, {"的引号没有收尾", "has a quote that never closes"}));
+                return refuse(
+                    bad_pattern(pattern, {"的引号没有收尾", "has a quote that never closes"}));
             for (const char q : pattern.substr(i + 1, end - i - 1))
                 made.parts_.push_back({.step = Step::Literal, .literal = q});
             i = end + 1;
@@ -210,28 +213,56 @@ Result<TimePattern> TimePattern::parse(std::string_view pattern) {
         while (i + count < pattern.size() && pattern[i + count] == c) ++count;
         std::optional<Step> step;
         switch (c) {
-            case 'y': if (count == 4) step = Step::Year; else if (count == 2) step = Step::ShortYear; break;
-            case 'M': if (count <= 2) step = Step::Month; else if (count <= 4) step = Step::MonthName; break;
-            case 'd': if (count <= 2) step = Step::Day; break;
-            case 'H': if (count <= 2) step = Step::Hour; break;
-            case 'h': if (count <= 2) step = Step::Hour12; break;
-            case 'a': if (count == 1) step = Step::Half; break;
-            case 'm': if (count <= 2) step = Step::Minute; break;
-            case 's': if (count <= 2) step = Step::Second; break;
-            case 'S': if (count <= 9) step = Step::Fraction; break;
-            case 'X': if (count <= 3) step = Step::Offset; break;
+            case 'y':
+                if (count == 4)
+                    step = Step::Year;
+                else if (count == 2)
+                    step = Step::ShortYear;
+                break;
+            case 'M':
+                if (count <= 2)
+                    step = Step::Month;
+                else if (count <= 4)
+                    step = Step::MonthName;
+                break;
+            case 'd':
+                if (count <= 2) step = Step::Day;
+                break;
+            case 'H':
+                if (count <= 2) step = Step::Hour;
+                break;
+            case 'h':
+                if (count <= 2) step = Step::Hour12;
+                break;
+            case 'a':
+                if (count == 1) step = Step::Half;
+                break;
+            case 'm':
+                if (count <= 2) step = Step::Minute;
+                break;
+            case 's':
+                if (count <= 2) step = Step::Second;
+                break;
+            case 'S':
+                if (count <= 9) step = Step::Fraction;
+                break;
+            case 'X':
+                if (count <= 3) step = Step::Offset;
+                break;
             default: break;
         }
         if (!step)
-            return refuse(bad_pattern(pattern, {"中的“" + std::string(pattern.substr(i, count)) + "”没有含义",
-                                                "has no meaning for \"" + std::string(pattern.substr(i, count)) + "\""}));
+            return refuse(bad_pattern(
+                pattern, {"中的“" + std::string(pattern.substr(i, count)) + "”没有含义",
+                          "has no meaning for \"" + std::string(pattern.substr(i, count)) + "\""}));
         const bool touches = i + count < pattern.size() && is_letter(pattern[i + count]);
         const bool touched = i > 0 && is_letter(pattern[i - 1]);
         made.parts_.push_back({.step = *step, .exact = count == 2 && (touches || touched)});
         i += count;
     }
     const auto has = [&](Step step) {
-        return std::ranges::any_of(made.parts_, [&](const Part& part) { return part.step == step; });
+        return std::ranges::any_of(made.parts_,
+                                   [&](const Part& part) { return part.step == step; });
     };
     if (!has(Step::Year) && !has(Step::ShortYear))
         return refuse(bad_pattern(pattern, {"缺少年份（yyyy）", "has no year (yyyy)"}));
@@ -239,8 +270,9 @@ Result<TimePattern> TimePattern::parse(std::string_view pattern) {
         return refuse(bad_pattern(pattern, {"缺少月份（MM）", "has no month (MM)"}));
     if (!has(Step::Day)) return refuse(bad_pattern(pattern, {"缺少日（dd）", "has no day (dd)"}));
     if (has(Step::Hour12) != has(Step::Half))
-        return refuse(bad_pattern(pattern, {"：12 小时制的 hh 与上下午 a 必须同时出现，24 小时制用 HH",
-                                            "must have hh (1-12) and a (AM or PM) together; 24 hours are HH"}));
+        return refuse(bad_pattern(
+            pattern, {"：12 小时制的 hh 与上下午 a 必须同时出现，24 小时制用 HH",
+                      "must have hh (1-12) and a (AM or PM) together; 24 hours are HH"}));
     return made;
 }
 
@@ -272,9 +304,13 @@ std::optional<WallTime> TimePattern::read(std::string_view text) const {
                 if ((r.month = take_month_name(text)) < 0) return std::nullopt;
                 continue;
             case Step::Half:
-                if (take_word(text, "am") || take_word(text, "a.m.") || take_word(text, "上午")) r.half = 0;
-                else if (take_word(text, "pm") || take_word(text, "p.m.") || take_word(text, "下午")) r.half = 1;
-                else return std::nullopt;
+                if (take_word(text, "am") || take_word(text, "a.m.") || take_word(text, "上午"))
+                    r.half = 0;
+                else if (take_word(text, "pm") || take_word(text, "p.m.") ||
+                         take_word(text, "下午"))
+                    r.half = 1;
+                else
+                    return std::nullopt;
                 continue;
             case Step::Fraction:
                 if ((r.millis = take_millis(text)) < 0) return std::nullopt;

@@ -39,8 +39,23 @@ public:
 
 private:
     enum class Step : std::uint8_t {
-        Literal, Blank, Year, ShortYear, Month, MonthName, Day, Hour, Hour12, Half, Minute, Second,
-        Fraction, Offset, Iso, EpochSeconds, EpochMillis,
+        Literal,
+        Blank,
+        Year,
+        ShortYear,
+        Month,
+        MonthName,
+        Day,
+        Hour,
+        Hour12,
+        Half,
+        Minute,
+        Second,
+        Fraction,
+        Offset,
+        Iso,
+        EpochSeconds,
+        EpochMillis,
     };
     struct Part {
         Step step;

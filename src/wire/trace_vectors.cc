@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "promise/fold.h"
-#include "wire/promise_yaml.h"
 #include "wire/profiles_data.h"
+#include "wire/promise_yaml.h"
 #include "wire/schedule_vectors.h"
 
 namespace yinuo::wire {
@@ -24,10 +24,14 @@ struct Manner {
     bool hold_in_work_time;  // hold time is told in working seconds
 };
 constexpr Manner kManners[] = {
-    {"zammad", true, true, true},     {"zammad_legacy", false, false, true},
-    {"frappe_helpdesk", false, false, true}, {"erpnext", false, false, false},
-    {"otobo", false, false, true},    {"glpi", false, false, true},
-    {"chatwoot", false, false, false}, {"oca", false, false, true},
+    {"zammad", true, true, true},
+    {"zammad_legacy", false, false, true},
+    {"frappe_helpdesk", false, false, true},
+    {"erpnext", false, false, false},
+    {"otobo", false, false, true},
+    {"glpi", false, false, true},
+    {"chatwoot", false, false, false},
+    {"oca", false, false, true},
 };
 
 struct Unsaid {
@@ -56,8 +60,10 @@ public:
                 if (event.find(odd)) throw Unsaid{"who raised a ticket"};
             created_at_ = heard_at_;
             const Json* paused = event.find("paused");
-            add("ticket.created", heard_at_, {{"paused", feel::Value::boolean(paused && paused->truth().value_or(false))}});
-            if (in_.find("agreement") && !event.find("no_agreement")) agree(*in_.find("agreement"), heard_at_);
+            add("ticket.created", heard_at_,
+                {{"paused", feel::Value::boolean(paused && paused->truth().value_or(false))}});
+            if (in_.find("agreement") && !event.find("no_agreement"))
+                agree(*in_.find("agreement"), heard_at_);
         } else if (ev == "customer_message") {
             if (event.find("restart")) throw Unsaid{"a wait that starts again"};
             add("message.customer", heard_at_);
@@ -88,12 +94,18 @@ public:
                     throw Unsaid{"a fact that is cleared"};
                 }
                 const Instant at = instant_of(field.value);
-                if (field.key == "first") add("first.response", at);
-                else if (field.key == "agent") add("contact.agent", at);
-                else if (field.key == "cust") add("contact.customer", at);
-                else if (field.key == "waiting") add("contact.customer", at);
-                else if (field.key == "close") add("ticket.closed", at);
-                else throw Unsaid{"a fact set by hand"};
+                if (field.key == "first")
+                    add("first.response", at);
+                else if (field.key == "agent")
+                    add("contact.agent", at);
+                else if (field.key == "cust")
+                    add("contact.customer", at);
+                else if (field.key == "waiting")
+                    add("contact.customer", at);
+                else if (field.key == "close")
+                    add("ticket.closed", at);
+                else
+                    throw Unsaid{"a fact set by hand"};
                 last_ = std::max(last_, at);
             }
         } else {
@@ -112,11 +124,15 @@ private:
         // A service level counts from the ticket's date, an operational one from its assignment.
         std::vector<Field> fields;
         for (const JsonMember& member : agreement.members) {
-            if (const auto number = member.value.number()) fields.push_back({member.key, feel::Value::number(*number)});
-            else if (const auto text = member.value.string()) fields.push_back({member.key, feel::Value::string(memory_.copy(*text))});
-            else if (const auto truth = member.value.truth()) fields.push_back({member.key, feel::Value::boolean(*truth)});
+            if (const auto number = member.value.number())
+                fields.push_back({member.key, feel::Value::number(*number)});
+            else if (const auto text = member.value.string())
+                fields.push_back({member.key, feel::Value::string(memory_.copy(*text))});
+            else if (const auto truth = member.value.truth())
+                fields.push_back({member.key, feel::Value::boolean(*truth)});
         }
-        const auto of_class = agreement.find("class") ? agreement.find("class")->string() : std::nullopt;
+        const auto of_class =
+            agreement.find("class") ? agreement.find("class")->string() : std::nullopt;
         const Instant from = of_class == "OLA" ? at : created_at_;
         fields.push_back({"from", feel::Value::instant(from, utc_)});
         add("agreement.set", at, fields);
@@ -125,9 +141,11 @@ private:
     void add(std::string kind, Instant at, std::vector<Field> own = {}) {
         if (const Json* targets = in_.find("targets"))
             for (const JsonMember& target : targets->members)
-                if (const auto n = target.value.number()) own.push_back({target.key, feel::Value::number(*n)});
+                if (const auto n = target.value.number())
+                    own.push_back({target.key, feel::Value::number(*n)});
         auto fields = memory_.array<feel::Binding>(own.size());
-        for (std::size_t i = 0; i < own.size(); ++i) fields[i] = {names_.intern(own[i].first), own[i].second};
+        for (std::size_t i = 0; i < own.size(); ++i)
+            fields[i] = {names_.intern(own[i].first), own[i].second};
         Fact fact{};
         fact.subject = "ticket";
         fact.kind = names_.intern(kind);
@@ -154,7 +172,11 @@ class Shown {
 public:
     Shown(const promise::Promise& promise, const Manner& manner, std::span<const Obligation> all,
           Instant now, const Facts& facts)
-        : promise_(promise), manner_(manner), all_(all), now_(now), facts_(facts),
+        : promise_(promise),
+          manner_(manner),
+          all_(all),
+          now_(now),
+          facts_(facts),
           schedule_(promise.schedules.front()) {}
 
     // nullopt: the field is absent.
@@ -217,7 +239,8 @@ public:
             if (broken) return open ? "active_with_misses" : "missed";
             return open ? "active" : "hit";
         }
-        if (solution != nullptr && solution->state == State::Paused && profile == "frappe_helpdesk") return "paused";
+        if (solution != nullptr && solution->state == State::Paused && profile == "frappe_helpdesk")
+            return "paused";
         if (broken) return "failed";
         if (first != nullptr && first->settled_at == Instant::max()) return "first_response_due";
         if (solution != nullptr && solution->settled_at == Instant::max()) return "resolution_due";
@@ -270,7 +293,8 @@ std::string compare(std::string_view field, const Json& want, const Shown& view,
         if (want.is_null()) return got ? shown(got) : "";
         return got && got == want.integer() ? "" : shown(got);
     };
-    const auto whole = [](std::optional<std::int64_t> millis, std::int64_t unit) -> std::optional<std::int64_t> {
+    const auto whole = [](std::optional<std::int64_t> millis,
+                          std::int64_t unit) -> std::optional<std::int64_t> {
         return millis ? std::optional(*millis / unit) : std::nullopt;
     };
     static constexpr std::pair<std::string_view, std::string_view> kClauses[] = {
@@ -279,13 +303,15 @@ std::string compare(std::string_view field, const Json& want, const Shown& view,
         if (!field.starts_with(prefix)) continue;
         const auto what = field.substr(prefix.size());
         if (what == "_due") return instant(view.due(clause));
-        if (what == "_due_set") return view.due(clause).has_value() == want.truth() ? "" : shown(view.due(clause));
+        if (what == "_due_set")
+            return view.due(clause).has_value() == want.truth() ? "" : shown(view.due(clause));
         if (what == "_min") return number(whole(view.used(clause), 60'000));
         if (what == "_diff_min") {
             // The target minus the whole minutes that were used.
             const auto used = whole(view.used(clause), 60'000);
             const auto left = view.left(clause);
-            return number(used ? std::optional((*view.used(clause) + *left) / 60'000 - *used) : std::nullopt);
+            return number(used ? std::optional((*view.used(clause) + *left) / 60'000 - *used)
+                               : std::nullopt);
         }
         if (what == "_s") return number(whole(view.used(clause), 1000));
         if (what == "_at") {
@@ -298,7 +324,8 @@ std::string compare(std::string_view field, const Json& want, const Shown& view,
     if (field == "due") return instant(view.due("due"));
     if (field == "escalation_at") {
         const auto due = view.due("due");
-        const Json* rest = in.find("agreement") ? in.find("agreement")->find("escalation_s") : nullptr;
+        const Json* rest =
+            in.find("agreement") ? in.find("agreement")->find("escalation_s") : nullptr;
         if (!due || rest == nullptr) throw Unsaid{"an escalation"};
         const auto at = view.schedule().add(*due, WorkTime{rest->integer().value_or(0) * 1000});
         return instant(at ? std::optional(*at) : std::nullopt);
@@ -327,15 +354,18 @@ std::string compare(std::string_view field, const Json& want, const Shown& view,
     if (field == "raised_outside_hours" || field == "outside_hours_notice") {
         const Obligation* first = view.latest("first-response");
         const bool unanswered = first != nullptr && first->settled_at == Instant::max();
-        const bool got = view.raised_outside_hours() && (field == "raised_outside_hours" || unanswered);
+        const bool got =
+            view.raised_outside_hours() && (field == "raised_outside_hours" || unanswered);
         return want.truth() == got ? "" : got ? "true" : "false";
     }
     if (field == "misses") {
-        for (const auto& [key, clause] : {std::pair("frt", "first-response"), {"nrt", "update"}, {"rt", "solution"}}) {
+        for (const auto& [key, clause] :
+             {std::pair("frt", "first-response"), {"nrt", "update"}, {"rt", "solution"}}) {
             const Obligation* o = view.latest(clause);
             const std::int64_t got = o != nullptr && o->broken_at != Instant::max() ? 1 : 0;
             const Json* expected = want.find(key);
-            if (expected && expected->integer() != got) return std::string(key) + " " + std::to_string(got);
+            if (expected && expected->integer() != got)
+                return std::string(key) + " " + std::to_string(got);
         }
         return "";
     }
@@ -356,14 +386,18 @@ std::vector<Profile> shipped_profiles(Names& names, Zones& zones) {
 
 TraceResult run_trace(const Json& trace, std::span<Profile> profiles, Names& names, Zones& zones) {
     const auto name = trace.find("profile") ? trace.find("profile")->string().value_or("") : "";
-    const auto profile = std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
-    const auto manner = std::find_if(std::begin(kManners), std::end(kManners), [&](const Manner& m) { return m.profile == name; });
-    if (profile == profiles.end() || manner == std::end(kManners)) return {TraceResult::Answer::NotSaid, "no promise for this peer"};
+    const auto profile = std::find_if(profiles.begin(), profiles.end(),
+                                      [&](const Profile& p) { return p.name == name; });
+    const auto manner = std::find_if(std::begin(kManners), std::end(kManners),
+                                     [&](const Manner& m) { return m.profile == name; });
+    if (profile == profiles.end() || manner == std::end(kManners))
+        return {TraceResult::Answer::NotSaid, "no promise for this peer"};
     const Json* in = trace.find("in");
     const Json* events = in ? in->find("events") : nullptr;
     const Json* checks = trace.find("out") ? trace.find("out")->find("checks") : nullptr;
     const Json* calendar = trace.find("calendar");
-    if (!events || !checks || !calendar) return {TraceResult::Answer::Fails, "this line is no trace"};
+    if (!events || !checks || !calendar)
+        return {TraceResult::Answer::Fails, "this line is no trace"};
 
     auto definition = read_vector_calendar(*calendar, zones);
     if (!definition) return {TraceResult::Answer::Fails, definition.error().what.en};
@@ -378,8 +412,10 @@ TraceResult run_trace(const Json& trace, std::span<Profile> profiles, Names& nam
     try {
         std::size_t heard = 0;
         for (const Json& expected : checks->items) {
-            const auto after = static_cast<std::size_t>(expected.find("after")->integer().value_or(0));
-            while (heard <= after && heard < events->items.size()) facts.hear(events->items[heard++]);
+            const auto after =
+                static_cast<std::size_t>(expected.find("after")->integer().value_or(0));
+            while (heard <= after && heard < events->items.size())
+                facts.hear(events->items[heard++]);
             const Instant now = facts.last();
             promise::Folding folding(names, memory);
             Holds holds(manner->hold_in_work_time ? &promise.schedules.front() : nullptr);
@@ -390,8 +426,9 @@ TraceResult run_trace(const Json& trace, std::span<Profile> profiles, Names& nam
                 if (field.key == "after") continue;
                 const auto got = compare(field.key, field.value, view, holds, promise, name, *in);
                 if (!got.empty())
-                    return {TraceResult::Answer::Fails, "after event " + std::to_string(after) + ": " +
-                                                            std::string(field.key) + " is " + got};
+                    return {TraceResult::Answer::Fails, "after event " + std::to_string(after) +
+                                                            ": " + std::string(field.key) + " is " +
+                                                            got};
             }
         }
     } catch (const Unsaid& unsaid) {

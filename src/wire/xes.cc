@@ -19,9 +19,15 @@ enum class Stop { None, Entities, Depth, NotXes, Asked };
 class XesReader {
 public:
     XesReader(Input& input, bool transcoded, Columns wanted, RowSink& sink)
-        : input_(input), sink_(sink), columns_(wanted), texts_(wanted.size()), cells_(wanted.size()),
-          of_trace_(wanted.size()), parser_(XML_ParserCreate(transcoded ? "UTF-8" : nullptr), XML_ParserFree) {
-        for (std::size_t i = 0; i < wanted.size(); ++i) of_trace_[i] = wanted[i].starts_with("case:");
+        : input_(input),
+          sink_(sink),
+          columns_(wanted),
+          texts_(wanted.size()),
+          cells_(wanted.size()),
+          of_trace_(wanted.size()),
+          parser_(XML_ParserCreate(transcoded ? "UTF-8" : nullptr), XML_ParserFree) {
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            of_trace_[i] = wanted[i].starts_with("case:");
         XML_SetUserData(parser_.get(), this);
         XML_SetElementHandler(
             parser_.get(),
@@ -29,11 +35,11 @@ public:
                 static_cast<XesReader*>(self)->open(name, attributes);
             },
             [](void* self, const XML_Char* name) { static_cast<XesReader*>(self)->close(name); });
-        XML_SetEntityDeclHandler(parser_.get(), [](void* self, const XML_Char*, int, const XML_Char*, int,
-                                                   const XML_Char*, const XML_Char*, const XML_Char*,
-                                                   const XML_Char*) {
-            static_cast<XesReader*>(self)->stop(Stop::Entities);
-        });
+        XML_SetEntityDeclHandler(
+            parser_.get(), [](void* self, const XML_Char*, int, const XML_Char*, int,
+                              const XML_Char*, const XML_Char*, const XML_Char*, const XML_Char*) {
+                static_cast<XesReader*>(self)->stop(Stop::Entities);
+            });
     }
 
     Result<void> read() {
@@ -43,14 +49,16 @@ public:
             if (input_.text().empty()) more = TRY(input_.more());
             // Small bites, so that a token that never ends is noticed before it is stored.
             const auto bite = input_.text().substr(0, kFeedBytes);
-            const auto state = XML_Parse(parser_.get(), bite.data(), static_cast<int>(bite.size()), more ? 0 : 1);
+            const auto state =
+                XML_Parse(parser_.get(), bite.data(), static_cast<int>(bite.size()), more ? 0 : 1);
             fed += bite.size();
             input_.consume(bite.size());
             if (stop_ == Stop::Asked) return {};
             if (state != XML_STATUS_OK) return refuse(why());
             const auto reached = XML_GetCurrentByteIndex(parser_.get());
             if (fed > kTokenBytesMax + static_cast<std::uint64_t>(reached < 0 ? 0 : reached))
-                return refuse(fault({"单个 XML 记号超过 8 MiB", "a single XML token is longer than 8 MiB"}));
+                return refuse(
+                    fault({"单个 XML 记号超过 8 MiB", "a single XML token is longer than 8 MiB"}));
         }
         columns_.tell(sink_, input_.path());
         return {};
@@ -58,17 +66,26 @@ public:
 
 private:
     Error fault(Text what) const {
-        return {.code = "bad-xes", .what = std::move(what), .mend = {},
-                .place = {.path = input_.path(),
-                          .line = static_cast<std::uint32_t>(XML_GetCurrentLineNumber(parser_.get())),
-                          .column = static_cast<std::uint32_t>(XML_GetCurrentColumnNumber(parser_.get()) + 1)}};
+        return {.code = "bad-xes",
+                .what = std::move(what),
+                .mend = {},
+                .place = {
+                    .path = input_.path(),
+                    .line = static_cast<std::uint32_t>(XML_GetCurrentLineNumber(parser_.get())),
+                    .column =
+                        static_cast<std::uint32_t>(XML_GetCurrentColumnNumber(parser_.get()) + 1)}};
     }
 
     Error why() const {
         switch (stop_) {
-            case Stop::Entities: return fault({"不接受声明实体的 XML", "XML that declares entities is not accepted"});
-            case Stop::Depth: return fault({"XML 嵌套超过 64 层", "this XML is nested more than 64 levels deep"});
-            case Stop::NotXes: return fault({"这不是 XES：根元素应为 log", "this is no XES: its root element is not log"});
+            case Stop::Entities:
+                return fault(
+                    {"不接受声明实体的 XML", "XML that declares entities is not accepted"});
+            case Stop::Depth:
+                return fault({"XML 嵌套超过 64 层", "this XML is nested more than 64 levels deep"});
+            case Stop::NotXes:
+                return fault(
+                    {"这不是 XES：根元素应为 log", "this is no XES: its root element is not log"});
             case Stop::Asked:
             case Stop::None: break;
         }
@@ -96,7 +113,8 @@ private:
         if (depth_ == 2 && name == "trace") {
             trace_depth_ = 2;
             clear(true);
-        } else if (name == "event" && event_depth_ == 0 && (depth_ == 2 || (depth_ == 3 && trace_depth_ != 0))) {
+        } else if (name == "event" && event_depth_ == 0 &&
+                   (depth_ == 2 || (depth_ == 3 && trace_depth_ != 0))) {
             event_depth_ = depth_;
             line_ = XML_GetCurrentLineNumber(parser_.get());
             clear(false);

@@ -8,6 +8,7 @@ format: xes
 subject: o/{id}
 fields: {id: {from: "case:concept:name"}, at: {from: "time:timestamp", type: instant}, name: {from: "concept:name"}}
 facts: [{fact: "x.{name}", at: at}]
-)", data, size);
+)",
+        data, size);
     return 0;
 }

@@ -84,7 +84,8 @@ public:
         if (mark.pos == last_begin_) {
             report(file_.findings, Severity::Error, "bad-yaml", lines_.place(mark),
                    {"这里不是合法的 YAML", "this is not YAML"},
-                   {"检查行首多出的逗号或括号", "look for a stray comma or bracket at the line's start"});
+                   {"检查行首多出的逗号或括号",
+                    "look for a stray comma or bracket at the line's start"});
             throw Stop{};
         }
         last_begin_ = mark.pos;
