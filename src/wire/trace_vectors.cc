@@ -1,6 +1,7 @@
 #include "wire/trace_vectors.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/check.h"
@@ -62,8 +63,10 @@ public:
             const Json* paused = event.find("paused");
             add("ticket.created", heard_at_,
                 {{"paused", feel::Value::boolean(paused && paused->truth().value_or(false))}});
-            if (in_.find("agreement") && !event.find("no_agreement"))
-                agree(*in_.find("agreement"), heard_at_);
+            if (const Json* agreement = in_.find("agreement")) {
+                agree(*agreement, heard_at_);
+                if (event.find("no_agreement")) facts_.pop_back();  // it is attached later
+            }
         } else if (ev == "customer_message") {
             if (event.find("restart")) throw Unsaid{"a wait that starts again"};
             add("message.customer", heard_at_);
@@ -83,6 +86,7 @@ public:
             if (applies && !applies->truth().value_or(true)) {
                 add("agreement.ended", heard_at_);
             } else if (const Json* agreement = event.find("agreement")) {
+                add("agreement.ended", heard_at_);
                 agree(*agreement, heard_at_);
             } else {
                 throw Unsaid{"an agreement that changes on the way"};
@@ -120,20 +124,24 @@ public:
 private:
     using Field = std::pair<std::string_view, feel::Value>;
 
+    // What an agreement leaves unsaid is as it was.
     void agree(const Json& agreement, Instant at) {
-        // A service level counts from the ticket's date, an operational one from its assignment.
-        std::vector<Field> fields;
         for (const JsonMember& member : agreement.members) {
-            if (const auto number = member.value.number())
-                fields.push_back({member.key, feel::Value::number(*number)});
-            else if (const auto text = member.value.string())
-                fields.push_back({member.key, feel::Value::string(memory_.copy(*text))});
-            else if (const auto truth = member.value.truth())
-                fields.push_back({member.key, feel::Value::boolean(*truth)});
+            std::optional<feel::Value> value;
+            if (const auto number = member.value.number()) {
+                value = feel::Value::number(*number);
+            } else if (const auto text = member.value.string()) {
+                value = feel::Value::string(memory_.copy(*text));
+            } else if (const auto truth = member.value.truth()) {
+                value = feel::Value::boolean(*truth);
+            }
+            if (value) agreement_[std::string(member.key)] = *value;
         }
-        const auto of_class =
-            agreement.find("class") ? agreement.find("class")->string() : std::nullopt;
-        const Instant from = of_class == "OLA" ? at : created_at_;
+        std::vector<Field> fields(agreement_.begin(), agreement_.end());
+        // A service level counts from the ticket's date, an operational one from its assignment.
+        const auto of_class = agreement_.find("class");
+        const bool internal = of_class != agreement_.end() && of_class->second.as_string() == "OLA";
+        const Instant from = internal ? at : created_at_;
         fields.push_back({"from", feel::Value::instant(from, utc_)});
         add("agreement.set", at, fields);
     }
@@ -164,6 +172,7 @@ private:
     Instant heard_at_;
     Instant last_ = Instant::min();
     Instant created_at_;
+    std::map<std::string, feel::Value> agreement_;
 };
 
 // --- what the peer shows ------------------------------------------------------------------------
@@ -327,7 +336,12 @@ std::string compare(std::string_view field, const Json& want, const Shown& view,
         const Json* rest =
             in.find("agreement") ? in.find("agreement")->find("escalation_s") : nullptr;
         if (!due || rest == nullptr) throw Unsaid{"an escalation"};
-        const auto at = view.schedule().add(*due, WorkTime{rest->integer().value_or(0) * 1000});
+        // Whole days are working days, anything less is working time.
+        const std::int64_t seconds = rest->integer().value_or(0);
+        const auto at = seconds != 0 && seconds % 86'400 == 0
+                            ? view.schedule().add_workdays_at(*due, seconds / 86'400,
+                                                              calendar::WorkdayStyle::Glpi)
+                            : view.schedule().add(*due, WorkTime{seconds * 1000});
         return instant(at ? std::optional(*at) : std::nullopt);
     }
     if (field == "resolved_at") {
@@ -384,8 +398,8 @@ std::vector<Profile> shipped_profiles(Names& names, Zones& zones) {
     return profiles;
 }
 
-TraceResult run_trace(const Json& trace, std::span<Profile> profiles, Names& names, Zones& zones) {
-    const auto name = trace.find("profile") ? trace.find("profile")->string().value_or("") : "";
+TraceResult run_trace(const Json& trace, std::string_view name, std::span<Profile> profiles,
+                      Names& names, Zones& zones) {
     const auto profile = std::find_if(profiles.begin(), profiles.end(),
                                       [&](const Profile& p) { return p.name == name; });
     const auto manner = std::find_if(std::begin(kManners), std::end(kManners),

@@ -37,7 +37,8 @@ struct TraceResult {
     std::string what;
 };
 
-// Runs one trace under the promise of its own profile, whose schedule becomes the trace's.
-TraceResult run_trace(const Json& trace, std::span<Profile>, Names&, Zones&);
+// Runs one trace under the promise of that profile, whose schedule becomes the trace's.
+TraceResult run_trace(const Json& trace, std::string_view profile, std::span<Profile>, Names&,
+                      Zones&);
 
 }  // namespace yinuo::wire
