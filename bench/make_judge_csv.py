@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     rows = int(sys.argv[2]) if len(sys.argv) == 3 else 1_000_000
     chance = random.Random(20260301)

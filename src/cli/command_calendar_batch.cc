@@ -1,9 +1,9 @@
 // `yinuo calendar judge`, `import` and `vectors`: whole files.
 #include <cstdio>
-#include <fstream>
 
 #include "cli/command_calendar.h"
 #include "cli/options.h"
+#include "cli/output_file.h"
 #include "wire/json.h"
 #include "wire/schedule_ical.h"
 #include "wire/schedule_judge.h"
@@ -16,13 +16,10 @@ namespace {
 constexpr std::size_t kBadShown = 20;
 
 int write_file(const std::string& path, std::string_view text, const Console& console) {
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    out.flush();
-    if (out) return kFine;
-    return complain(
-        {.code = "output-failed", .what = {"写不了文件 " + path, "cannot write " + path}}, console,
-        kEnvironment);
+    OutputFile file(path);
+    if (file.get() != nullptr) std::fwrite(text.data(), 1, text.size(), file.get());
+    const auto done = file.finish();
+    return done ? kFine : complain(done.error(), console, kEnvironment);
 }
 
 void print_judged(const wire::JudgeReport& report, const Console& console) {

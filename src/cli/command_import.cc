@@ -1,15 +1,16 @@
 // `yinuo import`: what a mapping makes of a file, before anybody builds a promise on it.
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/zone_files.h"
 #include "wire/fact_json.h"
@@ -18,11 +19,6 @@
 
 namespace yinuo::cli {
 namespace {
-
-struct FileCloser {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, FileCloser>;
 
 struct Kind {
     std::uint64_t count = 0;
@@ -46,10 +42,8 @@ public:
         line_.clear();
         wire::append_fact_json(line_, fact, names_);
         line_ += '\n';
-        if (std::fwrite(line_.data(), 1, line_.size(), out_) != line_.size()) failed_ = true;
+        std::fwrite(line_.data(), 1, line_.size(), out_);
     }
-
-    bool failed() const { return failed_; }
 
     std::map<std::string_view, const Kind*> by_name() const {
         std::map<std::string_view, const Kind*> sorted;
@@ -62,7 +56,6 @@ private:
     std::FILE* out_;
     std::map<Symbol, Kind> kinds_;
     std::string line_;
-    bool failed_ = false;
 };
 
 struct Wanted {
@@ -82,34 +75,27 @@ public:
             for (const auto& finding : mapping.error()) complain(finding.error, console_);
             return kInput;
         }
-        File out;
-        if (!wanted_.out.empty()) {
-            out.reset(wanted_.out == "-" ? ::fdopen(::dup(1), "w")
-                                         : std::fopen(wanted_.out.c_str(), "w"));
-            if (out == nullptr) return cannot_write();
+        std::optional<OutputFile> out;
+        if (!wanted_.out.empty() && wanted_.out != "-") {
+            out.emplace(wanted_.out);
+            if (out->get() == nullptr)
+                return complain(out->finish().error(), console_, kEnvironment);
         }
-        Tally tally(names_, out.get());
+        Tally tally(names_, wanted_.out == "-" ? stdout : out ? out->get() : nullptr);
         watch_interrupts();
         for (const auto& file : wanted_.files) {
             if (auto done = read(*mapping, file, tally); !done)
                 return complain(done.error(), console_, kInput);
             if (sum_.interrupted) break;
         }
-        if (tally.failed() || (out != nullptr && std::fflush(out.get()) != 0))
-            return cannot_write();
+        if (out)
+            if (auto done = out->finish(); !done)
+                return complain(done.error(), console_, kEnvironment);
         console_.json ? print_json(tally) : print(tally);
         return sum_.rejected > 0 || !sum_.notes.empty() || sum_.interrupted ? kFindings : kFine;
     }
 
 private:
-    int cannot_write() {
-        return complain({.code = "unwritable",
-                         .what = {"写不了 " + wanted_.out, "can't write " + wanted_.out},
-                         .mend = {},
-                         .place = {}},
-                        console_, kEnvironment);
-    }
-
     Result<void> read(const wire::Mapping& mapping, const std::string& file, Tally& tally) {
         Arena memory;
         wire::HistoryReader reader(mapping, names_, zones_, memory);

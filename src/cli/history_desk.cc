@@ -1,16 +1,15 @@
 #include "cli/history_desk.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/output_file.h"
 #include "cli/progress.h"
 #include "promise/scope.h"
 #include "twin/backtest.h"
@@ -28,12 +27,6 @@ struct FileCloser {
 };
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
-Error cannot_write(const std::string& path) {
-    const std::string why = std::strerror(errno);
-    return {.code = "unwritable",
-            .what = {"写不了 " + path + "：" + why, "can't write " + path + ": " + why}};
-}
-
 Result<std::vector<std::string>> promise_files(const std::string& path) {
     std::error_code trouble;
     if (!fs::is_directory(path, trouble)) return std::vector{path};
@@ -42,6 +35,10 @@ Result<std::vector<std::string>> promise_files(const std::string& path) {
          it.increment(trouble))
         if (it->path().extension() == ".yaml" || it->path().extension() == ".yml")
             files.push_back(it->path().lexically_normal().string());
+    if (trouble)
+        return refuse({.code = "unreadable",
+                       .what = {"“" + path + "”下有读不了的目录：" + trouble.message(),
+                                "a folder under " + path + " can't be read: " + trouble.message()}});
     if (files.empty())
         return refuse({.code = "no-promise",
                        .what = {"“" + path + "”下没有承诺文件（*.yaml）",
@@ -95,19 +92,15 @@ bool HistoryDesk::read(const Reading& reading) {
         for (const auto& finding : mapping.error()) fail(finding.error, kInput);
         return false;
     }
-    File rejected;
-    const std::string beside = reading.rejected_file + ".part";
+    std::optional<OutputFile> rejected;
     if (!reading.rejected_file.empty()) {
-        rejected.reset(std::fopen(beside.c_str(), "w"));
-        if (rejected == nullptr) return fail(cannot_write(beside), kEnvironment);
+        rejected.emplace(reading.rejected_file);
+        if (rejected->get() == nullptr) return fail(rejected->finish().error(), kEnvironment);
     }
     for (const auto& file : reading.files)
-        if (!read_file(*mapping, file, reading, rejected.get())) return false;
-    if (rejected != nullptr) {
-        const bool flushed = std::fflush(rejected.get()) == 0;
-        if (!flushed || std::rename(beside.c_str(), reading.rejected_file.c_str()) != 0)
-            return fail(cannot_write(reading.rejected_file), kEnvironment);
-    }
+        if (!read_file(*mapping, file, reading, rejected ? rejected->get() : nullptr)) return false;
+    if (rejected)
+        if (auto done = rejected->finish(); !done) return fail(done.error(), kEnvironment);
     say_rejected(reading.rejected_file);
     for (const auto& note : counts_.notes) complain(note.error, console_, kFine);
     history_.group();
@@ -137,16 +130,12 @@ bool HistoryDesk::read_file(const wire::Mapping& mapping, const std::string& fil
     };
     const auto counts = reader.read(file, history_, options);
     progress.reset();
-    if (!counts) {
-        if (rejected != nullptr) ::unlink((reading.rejected_file + ".part").c_str());
-        return fail(counts.error(), kInput);
-    }
+    if (!counts) return fail(counts.error(), kInput);
     counts_.rows += counts->rows;
     counts_.facts += counts->facts;
     counts_.rejected += counts->rejected;
     counts_.notes.insert(counts_.notes.end(), counts->notes.begin(), counts->notes.end());
     if (!counts->interrupted) return true;
-    if (rejected != nullptr) ::unlink((reading.rejected_file + ".part").c_str());
     const std::string rows = std::to_string(counts_.rows);
     return fail({.code = "interrupted",
                  .what = {"已按您的要求停下：读了 " + rows + " 行，没有得出结果，也没有写任何文件",
@@ -187,15 +176,9 @@ Result<void> write_file(const std::string& path, std::string_view text) {
         std::fwrite(text.data(), 1, text.size(), stdout);
         return {};
     }
-    const std::string beside = path + ".part";
-    std::FILE* file = std::fopen(beside.c_str(), "w");
-    if (file == nullptr) return refuse(cannot_write(path));
-    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    const bool closed = std::fclose(file) == 0;
-    if (written && closed && std::rename(beside.c_str(), path.c_str()) == 0) return {};
-    Error error = cannot_write(path);
-    ::unlink(beside.c_str());
-    return refuse(std::move(error));
+    OutputFile file(path);
+    if (file.get() != nullptr) std::fwrite(text.data(), 1, text.size(), file.get());
+    return file.finish();
 }
 
 }  // namespace yinuo::cli

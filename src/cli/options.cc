@@ -188,7 +188,9 @@ Result<void> Options::place(const std::vector<std::string_view>& words) const {
 
 int complain(const Error& error, const Console& console, Exit exit) {
     std::string where = error.place.path;
-    if (error.place.line > 0) where += fmt::format(":{}:{}", error.place.line, error.place.column);
+    if (error.place.line > 0) where += fmt::format(":{}", error.place.line);
+    if (error.place.line > 0 && error.place.column > 0)
+        where += fmt::format(":{}", error.place.column);
     if (!where.empty()) where += ": ";
     fmt::print(stderr, "yinuo: {}{}\n", where, console.say(error.what));
     const auto& mend = console.say(error.mend);

@@ -49,6 +49,8 @@ constexpr std::array<KeyUse, 20> kUses = {{
     {"offered", kClock},
 }};
 
+constexpr std::size_t kClausesMax = 500;
+
 constexpr std::array<std::string_view, 8> kShapeNames = {"within", "by",    "window",  "never",
                                                          "always", "every", "at most", "rate"};
 
@@ -57,6 +59,12 @@ constexpr std::array<std::string_view, 8> kShapeNames = {"within", "by",    "win
 void PromiseReader::read_clauses(const Yaml& node) {
     if (!node.is_map()) {
         YamlKeys keys(node, findings_);
+        return;
+    }
+    if (node.entries.size() > kClausesMax) {
+        error("too-many-clauses", node.entries[kClausesMax].place,
+              {"一份承诺最多 500 个条款", "a promise has at most 500 clauses"},
+              {"拆成几份承诺", "make several promises of it"});
         return;
     }
     for (const auto& entry : node.entries) {
@@ -230,6 +238,12 @@ void PromiseReader::read_pauses(const Yaml& node, bool customers_duty, Clause& c
 void PromiseReader::read_legs(const Yaml& node, const Outer& outer) {
     if (!node.is_map()) {
         YamlKeys keys(node, findings_);
+        return;
+    }
+    if (node.entries.size() > kClausesMax) {
+        error("too-many-clauses", node.entries[kClausesMax].place,
+              {"一份承诺最多 500 个条款", "a promise has at most 500 clauses"},
+              {"拆成几份承诺", "make several promises of it"});
         return;
     }
     for (const auto& entry : node.entries) {

@@ -78,6 +78,9 @@ std::optional<Shape> PromiseReader::read_within(const Yaml& node) {
     }
     bool whole = true;
     if (node.is_list()) {
+        if (node.items.empty())
+            error("empty-list", node.place, {"列表里一行也没有", "there is no row in this list"},
+                  {"写一个时限，例如 24 h", "write a limit, for example 24 h"});
         for (std::size_t i = 0; i < node.items.size(); ++i) {
             auto row = read_limit_row(node.items[i]);
             if (!row) {

@@ -186,4 +186,17 @@ clauses:
     CHECK(std::get<AtMost>(clauses[6].shape).bounds[2].most_time == hours(240));
 }
 
+TEST_CASE("a clause without a single limit, and a promise without end, are refused") {
+    Desk desk;
+    CHECK(codes(desk.read(R"(promise: shapes
+clauses:
+  a: {starts: 'fact = "s"', keeps: 'fact = "k"', within: []}
+)")
+                    .findings) == "empty-list 3:58");
+    std::string many = "promise: many\nclauses:\n";
+    for (int i = 0; i <= 500; ++i)
+        many += "  c" + std::to_string(i) + ": {never: 'fact = \"rude\"'}\n";
+    CHECK(codes(desk.read(many).findings) == "too-many-clauses 503:3");
+}
+
 }  // namespace yinuo::wire
