@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "promise/fact.h"
@@ -64,27 +65,31 @@ struct Obligation {
     Instant broken_at = Instant::max();   // the breach; stays when lateness ends
     Instant settled_at = Instant::max();  // kept, void, or where lateness ended
     Millis paused{0};                     // clock time that did not count, until settled or `now`
+    std::vector<Period> done_between{};   // of a breach that was reopened: no lateness in these
 
     // For Rate: what was counted. For AtMost: how far the fullest bound was filled.
     std::int64_t counted = 0;
     std::int64_t good = 0;
 
     // Time past the promised instant (0 when none), until settled or `now`.
-    Millis late(Instant now) const {
-        if (broken_at == Instant::max() || promised_at == Instant::max()) return {0};
-        const Instant until = settled_at < now ? settled_at : now;
-        return until > promised_at ? until - promised_at : Millis{0};
-    }
+    Millis late(Instant now) const { return past(promised_at, now); }
     // Time past the due instant.
-    Millis overdue(Instant now) const {
-        if (broken_at == Instant::max() || due_at == Instant::max()) return {0};
-        const Instant until = settled_at < now ? settled_at : now;
-        return until > due_at ? until - due_at : Millis{0};
-    }
+    Millis overdue(Instant now) const { return past(due_at, now); }
     // From the start until settled or `now`.
     Millis elapsed(Instant now) const {
         if (started_at == Instant::max()) return {0};
         return (settled_at < now ? settled_at : now) - started_at;
+    }
+
+private:
+    Millis past(Instant due, Instant now) const {
+        const Instant until = settled_at < now ? settled_at : now;
+        if (broken_at == Instant::max() || due == Instant::max() || until <= due) return {0};
+        Millis length = until - due;
+        for (const Period& done : done_between)
+            if (done.begin < until)
+                length = length - ((done.end < until ? done.end : until) - done.begin);
+        return length;
     }
 };
 

@@ -35,7 +35,7 @@ Watch::Watch(const Promise& promise, int clause, std::string_view key,
       clock_(is_one_of<Within, By, Window, Every>(clause_.shape)) {
     folding_.held.reset();
     if (clause_.starts.size() > 1) starts_seen_.resize(clause_.starts.size());
-    if (!clause_.pauses.empty()) pauses_.resize(clause_.pauses.size());
+    pauses_.resize(clause_.pauses.size(), Instant::max());
     if (const auto* at_most = std::get_if<AtMost>(&clause_.shape))
         tallies_.resize(at_most->bounds.size());
 }
@@ -112,7 +112,6 @@ void Watch::begin(const Fact& start, Instant at) {
     earliest_ = Instant::min();
     counted_from_ = at;
     paused_reasons_ = 0;
-    std::fill(pauses_.begin(), pauses_.end(), OpenPause{});
     claim_due_ = Instant::max();
     broken_by_claim_ = cause_ = evidence_ = false;
     agreed_.clear();
@@ -223,6 +222,8 @@ void Watch::settle(State state, Instant at, const Fact* by) {
     }
     o_.settled_at = at;
     phase_ = Phase::Done;
+    std::fill(pauses_.begin(), pauses_.end(), Instant::max());
+    paused_reasons_ = 0;
 }
 
 Instant Watch::warning_at(const Warning& warning) const {

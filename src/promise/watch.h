@@ -42,6 +42,8 @@ private:
     void advance_clock(Instant to);
     void keep(const Fact&);
     void cancel(const Fact&, State state);
+    void note_pauses(const Fact&);
+    void take_up_pauses(Instant at);
     void pause_or_resume(const Fact&);
     void resume(std::size_t reason, Instant at, StepKind how);
     void settle_pauses(Instant at);
@@ -104,10 +106,7 @@ private:
     Instant earliest_ = Instant::min();      // Window
     Instant counted_from_ = Instant::max();  // the instant the limit was counted from
 
-    struct OpenPause {
-        Instant from = Instant::max();
-    };
-    std::vector<OpenPause> pauses_;
+    std::vector<Instant> pauses_;  // since when each is open, max: it isn't
     int paused_reasons_ = 0;
     Instant paused_since_ = Instant::max();
 

@@ -27,7 +27,7 @@ void Watch::handle_clock(const Fact& fact) {
     }
     if (phase_ == Phase::Done && have_ && clause_.reopens && ask_.holds(clause_.reopens->when))
         return reopen(fact);
-    if (!starts_with(fact)) return;
+    if (!starts_with(fact)) return note_pauses(fact);
     Instant at = fact.at;
     bool dated = true;
     if (clause_.starts_at) {
@@ -38,7 +38,9 @@ void Watch::handle_clock(const Fact& fact) {
     if (!in_force(at)) return;
     begin(fact, at);
     if (!dated) return not_measured(at, "the instant from which it counts is missing");
-    if (choose_limit(at) && !pauses_.empty()) pause_or_resume(fact);
+    if (!choose_limit(at)) return;
+    take_up_pauses(at);
+    pause_or_resume(fact);
 }
 
 void Watch::advance_clock(Instant to) {
@@ -48,8 +50,8 @@ void Watch::advance_clock(Instant to) {
             std::size_t first = pauses_.size();
             Instant first_at = Instant::max();
             for (std::size_t i = 0; i < pauses_.size(); ++i) {
-                if (pauses_[i].from == Instant::max() || !clause_.pauses[i].cap) continue;
-                const Instant end = pauses_[i].from + *clause_.pauses[i].cap;
+                if (pauses_[i] == Instant::max() || !clause_.pauses[i].cap) continue;
+                const Instant end = pauses_[i] + *clause_.pauses[i].cap;
                 if (end < first_at) {
                     first_at = end;
                     first = i;
@@ -77,6 +79,7 @@ void Watch::keep(const Fact& fact) {
         tell(StepKind::LatenessEnded, fact.at, Instant::max(), 0, &fact);
         return;
     }
+    const std::vector<Instant> waiting = pauses_;
     settle_pauses(fact.at);
     if (fact.at < earliest_) {
         break_at(fact.at, &fact);
@@ -85,7 +88,9 @@ void Watch::keep(const Fact& fact) {
     }
     settle(State::Kept, fact.at, &fact);
     tell(StepKind::Kept, fact.at, due_, 0, &fact);
-    if (std::holds_alternative<Every>(clause_.shape)) next_interval(fact.at);
+    if (!std::holds_alternative<Every>(clause_.shape)) return;
+    pauses_ = waiting;  // what is waited for has not come: the next interval waits, too
+    next_interval(fact.at);
 }
 
 void Watch::cancel(const Fact& fact, State state) {
@@ -103,16 +108,40 @@ void Watch::cancel(const Fact& fact, State state) {
 void Watch::next_interval(Instant from) {
     const Fact* start = o_.start;
     begin(*start, from);
-    choose_limit(from);
+    if (choose_limit(from)) take_up_pauses(from);
+}
+
+// While no clock runs: which pauses are open, for a clock that starts in the middle of one.
+void Watch::note_pauses(const Fact& fact) {
+    for (std::size_t i = 0; i < pauses_.size(); ++i) {
+        const bool open = pauses_[i] != Instant::max();
+        if (open && ask_.holds(clause_.pauses[i].to)) pauses_[i] = Instant::max();
+        if (!open && ask_.holds(clause_.pauses[i].from)) pauses_[i] = fact.at;
+    }
+}
+
+// The clock starts at `at`, and stands at once where a pause is still open. What lay before doesn't
+// count, but it uses up the cap.
+void Watch::take_up_pauses(Instant at) {
+    for (std::size_t i = 0; i < pauses_.size(); ++i) {
+        if (pauses_[i] == Instant::max()) continue;
+        const auto& cap = clause_.pauses[i].cap;
+        if (cap && pauses_[i] + *cap <= at) {
+            pauses_[i] = Instant::max();
+            continue;
+        }
+        if (paused_reasons_++ == 0) paused_since_ = at;
+        tell(StepKind::Paused, at, due_, static_cast<int>(i));
+    }
 }
 
 void Watch::pause_or_resume(const Fact& fact) {
     for (std::size_t i = 0; i < pauses_.size(); ++i) {
         const Pause& pause = clause_.pauses[i];
-        if (pauses_[i].from != Instant::max()) {
+        if (pauses_[i] != Instant::max()) {
             if (ask_.holds(pause.to)) resume(i, fact.at, StepKind::Resumed);
         } else if (ask_.holds(pause.from)) {
-            pauses_[i].from = fact.at;
+            pauses_[i] = fact.at;
             if (paused_reasons_++ == 0) paused_since_ = fact.at;
             tell(StepKind::Paused, fact.at, due_, static_cast<int>(i), &fact);
         }
@@ -121,8 +150,8 @@ void Watch::pause_or_resume(const Fact& fact) {
 
 // One reason to wait is over; the clock runs again when it was the last.
 void Watch::resume(std::size_t reason, Instant at, StepKind how) {
-    const Instant from = pauses_[reason].from;
-    pauses_[reason].from = Instant::max();
+    const Instant from = pauses_[reason];
+    pauses_[reason] = Instant::max();
     tell(how, at, from, static_cast<int>(reason));
     if (--paused_reasons_ > 0) return;
     const Period pause{paused_since_, at};
@@ -138,7 +167,7 @@ void Watch::resume(std::size_t reason, Instant at, StepKind how) {
 // Decided while paused: the pauses end here, and the due instant is as if they did.
 void Watch::settle_pauses(Instant at) {
     for (std::size_t i = 0; i < pauses_.size() && paused(); ++i)
-        if (pauses_[i].from != Instant::max()) resume(i, at, StepKind::Resumed);
+        if (pauses_[i] != Instant::max()) resume(i, at, StepKind::Resumed);
 }
 
 void Watch::extend(const Fact& fact) {
@@ -164,14 +193,13 @@ void Watch::reopen(const Fact& fact) {
         return;
     if (how == Reopening::Anew) {
         begin(fact, fact.at);
-        choose_limit(fact.at);
+        if (choose_limit(fact.at)) take_up_pauses(fact.at);
         return;
     }
     tell(StepKind::Reopened, fact.at, Instant::max(), static_cast<int>(how), &fact);
     if (o_.broken_at != Instant::max()) {
         // A breach is never erased: lateness goes on until it is kept again, without the time between.
-        o_.promised_at = o_.promised_at + (fact.at - o_.settled_at);
-        if (o_.due_at != Instant::max()) o_.due_at = o_.due_at + (fact.at - o_.settled_at);
+        if (o_.settled_at < fact.at) o_.done_between.push_back({o_.settled_at, fact.at});
         o_.settled_at = Instant::max();
         phase_ = Phase::Late;
         return;
@@ -185,7 +213,7 @@ void Watch::reopen(const Fact& fact) {
     if (how == Reopening::Restarts) {
         counted_from_ = fact.at;
         ask_.start_from(o_.start);
-        choose_limit(fact.at);
+        if (choose_limit(fact.at)) take_up_pauses(fact.at);
         return;
     }
     // The rest of the limit runs from the reopening: the time between did not count.
@@ -194,6 +222,7 @@ void Watch::reopen(const Fact& fact) {
     if (o_.promised_at == due_) o_.promised_at = *moved;
     due_ = o_.due_at = *moved;
     tell(StepKind::DueMoved, fact.at, due_);
+    take_up_pauses(fact.at);
 }
 
 }  // namespace yinuo::promise

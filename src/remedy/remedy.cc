@@ -61,9 +61,44 @@ void keep_largest(const Promise& promise, std::vector<Line>& lines, std::vector<
     }
 }
 
-// The larger of two that don't stack is owed; what a statute grants is owed in any case and set off.
+// What a bundle is counted in: MB, CNY...; empty for one apology.
+std::string_view unit_of(const Promise& promise, const std::vector<Line>& lines, const Bundle& b) {
+    const Line& line = lines[b.first];
+    const Remedy& remedy = promise.remedies[static_cast<std::size_t>(line.remedy)];
+    return remedy.gifts[static_cast<std::size_t>(line.gift)].unit;
+}
+
+Text not_on_top(const Remedy& other) {
+    return {.zh = "不与「" + other.name + "」叠加", .en = "not on top of " + other.name};
+}
+
+// What the statute grants already is taken off ours; in another unit, all of ours.
+void set_off(const Promise& promise, std::vector<Line>& lines, Bundle& ours, const Bundle& law,
+             bool comparable) {
+    const Remedy& statute = promise.remedies[static_cast<std::size_t>(law.remedy)];
+    const Remedy& remedy = promise.remedies[static_cast<std::size_t>(ours.remedy)];
+    if (!comparable || ours.total <= law.total) return set_aside(lines, ours, not_on_top(statute));
+    Decimal left = law.total;
+    for (std::size_t i = ours.first; i < ours.first + ours.count; ++i) {
+        Line& line = lines[i];
+        const Decimal off = std::min(line.amount, left);
+        line.amount = line.amount.subtract(off).value_or(line.amount);
+        left = left.subtract(off).value_or(Decimal(0));
+        line.money =
+            as_money(remedy, remedy.gifts[static_cast<std::size_t>(line.gift)], line.amount);
+        if (!off.is_zero())
+            line.why = {.zh = "已抵扣「" + statute.name + "」", .en = statute.name + " is set off"};
+    }
+    ours.total = ours.total.subtract(law.total).value_or(ours.total);
+}
+
+// The larger of two that don't stack is owed, of two in different units the one written first; what
+// a statute grants is owed in any case and set off.
 void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundle>& bundles,
              std::span<const Obligation> obligations) {
+    const auto names = [](const std::vector<std::string>& list, const std::string& name) {
+        return std::find(list.begin(), list.end(), name) != list.end();
+    };
     const auto same_failure = [&](const Bundle& a, const Bundle& b) {
         if (!a.key.empty() && !b.key.empty()) return a.key == b.key;
         return obligations[a.obligation].subject == obligations[b.obligation].subject;
@@ -84,37 +119,19 @@ void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundl
             Bundle& other = *rival_bundle;
             if (other.set_aside || &other == &one || one.set_aside) continue;
             const Remedy& rival = promise.remedies[static_cast<std::size_t>(other.remedy)];
-            if (std::find(remedy.stacks_not_with.begin(), remedy.stacks_not_with.end(),
-                          rival.name) == remedy.stacks_not_with.end())
-                continue;
+            if (!names(remedy.stacks_not_with, rival.name)) continue;
             if (!same_failure(one, other)) continue;
-            const Text why{.zh = "不与「" + rival.name + "」叠加",
-                           .en = "not on top of " + rival.name};
-            if (rival.statutory && !remedy.statutory) {
-                if (one.total <= other.total) {
-                    set_aside(lines, one, why);
-                    continue;
-                }
-                // Set off: what the statute grants already is taken off this one.
-                Decimal left = other.total;
-                for (std::size_t i = one.first; i < one.first + one.count; ++i) {
-                    Line& line = lines[i];
-                    const Decimal off = std::min(line.amount, left);
-                    line.amount = line.amount.subtract(off).value_or(line.amount);
-                    left = left.subtract(off).value_or(Decimal(0));
-                    line.money = as_money(remedy, remedy.gifts[static_cast<std::size_t>(line.gift)],
-                                          line.amount);
-                    if (!off.is_zero())
-                        line.why = {.zh = "已抵扣「" + rival.name + "」",
-                                    .en = rival.name + " is set off"};
-                }
-                one.total = one.total.subtract(other.total).value_or(one.total);
+            const bool comparable = unit_of(promise, lines, one) == unit_of(promise, lines, other);
+            if (remedy.statutory != rival.statutory) {
+                // Where both name each other, ours is set off when its own turn comes.
+                if (remedy.statutory && names(rival.stacks_not_with, remedy.name)) continue;
+                Bundle& law = rival.statutory ? other : one;
+                Bundle& ours = rival.statutory ? one : other;
+                set_off(promise, lines, ours, law, comparable);
                 continue;
             }
-            set_aside(lines, other.total > one.total ? one : other,
-                      other.total > one.total ? why
-                                              : Text{.zh = "不与「" + remedy.name + "」叠加",
-                                                     .en = "not on top of " + remedy.name});
+            const bool second = comparable ? other.total > one.total : other.remedy < one.remedy;
+            set_aside(lines, second ? one : other, not_on_top(second ? rival : remedy));
         }
     }
 }

@@ -156,6 +156,7 @@ void SceneReader::read_setting(std::string_view key, const Part& value) {
         now_.reset();
         latest_ = Instant::min();
         facts_ = 0;
+        zone_ = head_zone_;
         return;
     }
     if (key == "promise") {
@@ -165,6 +166,7 @@ void SceneReader::read_setting(std::string_view key, const Part& value) {
     }
     if (key == "zone") {
         zone_ = zones_.find(value.text);
+        if (scene() == nullptr) head_zone_ = zone_;
         if (zone_ != nullptr) return;
         zone_missed_ = true;
         const std::string meant = zones_.suggest(value.text);

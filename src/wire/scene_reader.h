@@ -59,6 +59,7 @@ private:
     std::string_view line_;
     std::uint32_t number_ = 0;
     const Zone* zone_ = nullptr;
+    const Zone* head_zone_ = nullptr;  // of the scenes that say no other
     bool zone_missed_ = false;
     std::vector<std::string> promises_;
     std::string about_ = "case/1";
