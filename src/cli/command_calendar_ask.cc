@@ -46,8 +46,13 @@ Result<WorkTime> read_work(const std::string& text) {
 
 std::string local_text(Instant at, const Zone& zone) {
     auto text = zone.to_local(at).to_string();
-    text[10] = ' ';
+    text[text.find('T')] = ' ';
     return text;
+}
+
+std::string clock_text(Instant at, const Zone& zone) {
+    const auto text = local_text(at, zone);
+    return text.substr(text.find(' ') + 1, 5);
 }
 
 void print_instant(Instant at, const calendar::Schedule& schedule, const Console& console) {
@@ -197,18 +202,21 @@ int calendar_show(Arguments arguments, const Console& console) {
     if (const auto exit = question.read(arguments, console)) return *exit;
     const auto& schedule = *question.schedule;
     const auto& definition = schedule.definition();
+    const Instant now{static_cast<std::int64_t>(std::time(nullptr)) * 1000};
+    const auto from = from_text.empty() ? std::optional(schedule.zone().to_local(now).date())
+                                        : Date::parse(from_text);
+    if (!from)
+        return complain({.code = "bad-date",
+                         .what = {"--from 的“" + from_text + "”不是日期",
+                                  "--from: '" + from_text + "' is no date"},
+                         .mend = {"例如 2026-03-08", "for example 2026-03-08"}},
+                        console);
     std::printf("%s  %s  %s\n", definition.name.c_str(),
                 std::string(schedule.zone().name()).c_str(),
                 std::string(schedule.version()).c_str());
     if (const auto until = schedule.announced_until())
         std::printf("%s %s\n", console.chinese ? "节假日公布至" : "holidays announced until",
                     until->to_string().c_str());
-    const Instant now{static_cast<std::int64_t>(std::time(nullptr)) * 1000};
-    const auto from = from_text.empty() ? std::optional(schedule.zone().to_local(now).date())
-                                        : Date::parse(from_text);
-    if (!from)
-        return complain({.code = "bad-date", .what = {"--from 不是日期", "--from is no date"}},
-                        console);
     for (int i = 0; i < days; ++i) {
         const Date date = from->plus_days(i);
         const auto begin = schedule.zone().start_of_day(date);
@@ -218,10 +226,8 @@ int calendar_show(Arguments arguments, const Console& console) {
         line += schedule.is_workday(date) ? "*" : " ";
         for (const auto& stretch : schedule.explain(begin, end)) {
             if (stretch.open)
-                line +=
-                    "  " + local_text(stretch.begin, schedule.zone()).substr(11, 5) + "-" +
-                    (stretch.end == end ? "24:00"
-                                        : local_text(stretch.end, schedule.zone()).substr(11, 5));
+                line += "  " + clock_text(stretch.begin, schedule.zone()) + "-" +
+                        (stretch.end == end ? "24:00" : clock_text(stretch.end, schedule.zone()));
             else if (stretch.begin == begin && stretch.end == end)
                 line += "  " + console.say(calendar::describe(stretch));
         }

@@ -27,6 +27,12 @@ using wire::FeelSpelling;
 constexpr std::size_t kDocumentsMax = 100;
 
 Result<std::string> read_file(const std::string& path) {
+    std::error_code trouble;
+    if (std::filesystem::is_directory(path, trouble))
+        return refuse({"no-file",
+                       {"这是目录，不是文件", "this is a directory, not a file"},
+                       {},
+                       {.path = path}});
     std::ifstream file(path, std::ios::binary);
     std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     if (!file || file.bad())

@@ -1,6 +1,8 @@
 // `yinuo explain`: one obligation's whole story.
+#include <algorithm>
 #include <cstdio>
 
+#include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/history_desk.h"
 #include "cli/interrupt.h"
@@ -11,6 +13,21 @@
 
 namespace yinuo::cli {
 namespace {
+
+// A clause that no promise has would look like one that never began.
+Result<void> check_clause(const std::string& clause,
+                          const std::vector<promise::Promise>& promises) {
+    std::vector<std::string_view> known;
+    for (const auto& promise : promises)
+        for (const auto& one : promise.clauses) known.push_back(one.name);
+    if (clause.empty() || std::ranges::find(known, clause) != known.end()) return {};
+    const auto near = nearest(clause, known);
+    return refuse({.code = "no-such-clause",
+                   .what = {"没有“" + clause + "”这个条款", "there is no clause '" + clause + "'"},
+                   .mend = near ? Text{"是不是想写 " + std::string(*near) + "？",
+                                       "did you mean " + std::string(*near) + "?"}
+                                : Text{}});
+}
 
 int run(Arguments arguments, const Console& console) {
     std::string path, subject, clause, as_of;
@@ -35,6 +52,8 @@ int run(Arguments arguments, const Console& console) {
     HistoryDesk desk(console);
     auto promises = desk.promises(path);
     if (!promises) return desk.exit();
+    if (auto known = check_clause(clause, *promises); !known)
+        return complain(known.error(), console);
     if (!desk.read(reading)) return desk.exit();
     Instant now = desk.history().last_at();
     if (!as_of.empty()) {

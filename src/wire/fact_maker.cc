@@ -69,7 +69,14 @@ bool FactMaker::take(const Row& row) {
         return false;
     }
     if (progress_ && counts_.rows % kRowsBetweenProgress == 0) progress_();
-    if (!make_row(row)) return reject(row.line, 0, std::move(reason_));
+    if (!make_row(row)) {
+        if (!row.name.empty()) {
+            const std::string name(row.name.substr(0, 60));
+            reason_.zh += "（事件“" + name + "”）";
+            reason_.en += " (event \"" + name + "\")";
+        }
+        return reject(row.line, 0, std::move(reason_));
+    }
     ++counts_.rows;
     counts_.facts += made_.size();
     for (const auto& fact : made_) sink_.take(fact);

@@ -278,7 +278,7 @@ void check_orders(const History& history) {
             R"("kind":"order.ship","subject":"order/o1","at":"2026-03-03T10:00:00Z","sequence":3,"fields":{"price":12)") !=
         std::string::npos);
     REQUIRE(history.rejected.size() == 1);
-    CHECK(history.rejected[0] == "0:0 an event names the object \"gone\", which is not there");
+    CHECK(history.rejected[0] == "0:0 the event \"e3\" names the object \"gone\", which is not there");
 }
 }  // namespace
 
@@ -314,6 +314,27 @@ TEST_CASE("OCEL in its three forms gives the same facts, in the order of time") 
     History history;
     history.read(kOcel, file.path);
     check_orders(history);
+}
+
+TEST_CASE("OCEL events that can't be used are told by their names") {
+    const Scratch file("bad.json", R"({"objects": [{"id": "o1", "type": "order"}], "events": [
+        {"id": "e1", "type": "place", "time": "soon", "relationships": [{"objectId": "o1"}]},
+        7, {"type": "place", "time": "2026-03-01T10:00:00Z"}]})");
+    History history;
+    history.read(kOcel, file.path);
+    REQUIRE(history.rejected.size() == 3);
+    CHECK(history.rejected[0].ends_with("is not an existing time like ISO (event \"e1\")"));
+    CHECK(history.rejected[1] == "0:0 event number 2 of the file has no id");
+    CHECK(history.rejected[2] == "0:0 event number 3 of the file has no id");
+}
+
+TEST_CASE("OCEL in XML that declares entities is refused") {
+    const Scratch file("entity.xml", R"(<?xml version="1.0"?><!DOCTYPE log [<!ENTITY x "y">]>
+<log><objects/><events/></log>)");
+    History history;
+    history.read(kOcel, file.path);
+    REQUIRE(history.error);
+    CHECK(history.error->what.en == "this is no OCEL 2.0 log: it declares XML entities");
 }
 
 TEST_CASE("a SQLite file that is no OCEL is refused") {

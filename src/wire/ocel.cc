@@ -44,6 +44,14 @@ public:
         std::unordered_map<std::string_view, bool> ids;
         for (const auto i : order) {
             const auto& event = log_.events[i];
+            if (event.id.empty()) {
+                const auto place = std::to_string(i + 1);
+                if (!sink_.reject(0, 0,
+                                  {"第 " + place + " 个事件没有编号",
+                                   "event number " + place + " of the file has no id"}))
+                    return;
+                continue;
+            }
             if (!ids.emplace(event.id, true).second) {
                 const std::string id(event.id.substr(0, 60));
                 if (!sink_.reject(0, 0,
@@ -71,9 +79,11 @@ private:
             const auto found = objects_.find(relation.object);
             if (found == objects_.end()) {
                 const std::string id(relation.object.substr(0, 60));
+                const std::string name(event.id.substr(0, 60));
                 if (!sink_.reject(0, 0,
-                                  {"事件指向的对象“" + id + "”不存在",
-                                   "an event names the object \"" + id + "\", which is not there"}))
+                                  {"事件“" + name + "”指向的对象“" + id + "”不存在",
+                                   "the event \"" + name + "\" names the object \"" + id +
+                                       "\", which is not there"}))
                     return false;
             } else if (found->second->type == object_type_ &&
                        !give_row(event, at, found->second, relation.qualifier)) {
@@ -103,7 +113,7 @@ private:
              ++relation)
             if (const auto found = objects_.find(relation->object); found != objects_.end())
                 put(named("related:", found->second->type), found->second->id);
-        return sink_.take({0, cells_});
+        return sink_.take({0, cells_, event.id});
     }
 
     std::string_view named(std::string_view prefix, std::string_view name) {
@@ -171,7 +181,8 @@ Result<void> load_ocel_json(std::string_view text, std::string_view path, OcelLo
 
 Result<void> load_ocel_xml(std::string_view text, std::string_view path, OcelLog& log) {
     pugi::xml_document document;
-    const auto parsed = document.load_buffer(text.data(), text.size());
+    const auto parsed =
+        document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_doctype);
     if (!parsed) {
         const std::string why = parsed.description();
         const auto before =
@@ -183,6 +194,10 @@ Result<void> load_ocel_xml(std::string_view text, std::string_view path, OcelLog
         error.place.line = static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n'));
         return refuse(std::move(error));
     }
+    for (const auto node : document.children())
+        if (node.type() == pugi::node_doctype &&
+            std::string_view(node.value()).find("<!ENTITY") != std::string_view::npos)
+            return refuse(not_ocel(path, {"它声明了 XML 实体", "it declares XML entities"}));
     const auto root = document.child("log");
     if (!root.child("events") || !root.child("objects"))
         return refuse(not_ocel(path, {"缺少 events 或 objects", "it lacks events or objects"}));

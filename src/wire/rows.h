@@ -17,6 +17,7 @@ namespace yinuo::wire {
 struct Row {
     std::uint64_t line = 0;                   // where it begins, from 1; 0: rows have no lines here
     std::span<const std::string_view> cells;  // data() == nullptr: this row has no such cell
+    std::string_view name = {};               // what it is called where rows have no lines
 };
 
 // Takes rows as they are read; what a row shows dies when take() returns.
