@@ -94,9 +94,17 @@ bool Watch::starts_with(const Fact& fact) {
             return false;
         std::fill(starts_seen_.begin(), starts_seen_.end(), nullptr);
     }
-    if (promise_.audience && !ask_.holds(*promise_.audience)) return false;
-    if (clause_.audience && !ask_.holds(*clause_.audience)) return false;
-    return true;
+    return in_audience(fact);
+}
+
+// Is it owed to this customer? `start` is the fact itself, as if the obligation had begun.
+bool Watch::in_audience(const Fact& fact) {
+    if (!promise_.audience && !clause_.audience) return true;
+    ask_.start_from(&fact);
+    const bool is = (!promise_.audience || ask_.holds(*promise_.audience)) &&
+                    (!clause_.audience || ask_.holds(*clause_.audience));
+    ask_.start_from(have_ ? o_.start : nullptr);
+    return is;
 }
 
 void Watch::begin(const Fact& start, Instant at) {

@@ -31,6 +31,7 @@ private:
     // --- beginning (watch.cc)
     void handle(const Fact&);
     bool starts_with(const Fact&);
+    bool in_audience(const Fact&);
     void begin(const Fact& start, Instant at);
     bool in_force(Instant at) const;
     bool choose_limit(Instant at);

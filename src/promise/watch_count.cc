@@ -24,8 +24,7 @@ Decimal bound_of(const Bound& bound) {
 void Watch::start_watch(const Fact& fact) {
     if (clause_.starts.empty()) {
         if (occurrences_ > 0) return;
-        if (promise_.audience && !ask_.holds(*promise_.audience)) return;
-        if (clause_.audience && !ask_.holds(*clause_.audience)) return;
+        if (!in_audience(fact)) return;
     } else if (!starts_with(fact)) {
         return;
     }
@@ -112,8 +111,7 @@ void Watch::handle_always(const Fact& fact) {
     if (ask_.holds(always.when)) {
         if (!gated) {
             if (!in_force(fact.at)) return;
-            if (promise_.audience && !ask_.holds(*promise_.audience)) return;
-            if (clause_.audience && !ask_.holds(*clause_.audience)) return;
+            if (!in_audience(fact)) return;
         }
         flush();
         ++occurrences_;
