@@ -105,14 +105,18 @@ private:
                        "the encoding \"" + node->text + "\" is not known"},
                       nearest_mend(mapping_.encoding, {encodings().begin(), encodings().end()}));
         }
-        if (const Yaml* node = keys.take_scalar("delimiter"))
-            mapping_.delimiter = node->text == "tab" ? '\t' : character(*node);
+        const Yaml* delimiter = keys.take_scalar("delimiter");
+        if (delimiter != nullptr)
+            mapping_.delimiter = delimiter->text == "tab" ? '\t' : character(*delimiter);
         if (const Yaml* node = keys.take_scalar("quote")) {
             if (node->text == "none")
                 mapping_.quote.reset();
             else
                 mapping_.quote = character(*node);
         }
+        if (delimiter != nullptr && mapping_.quote && mapping_.delimiter == mapping_.quote)
+            fault(delimiter->place, "bad-character",
+                  {"分隔符和引号不能相同", "the delimiter and the quote can't be the same"});
         if (const Yaml* node = keys.take_scalar("decimal mark")) {
             mapping_.decimal_mark = character(*node);
             if (mapping_.decimal_mark != '.' && mapping_.decimal_mark != ',')
@@ -161,6 +165,10 @@ private:
     std::vector<TimePattern> patterns(const Yaml* node) {
         std::vector<TimePattern> made;
         if (node == nullptr) return made;
+        if (node->is_list() && node->items.empty())
+            fault(node->place, "empty-list",
+                  {"times 里一个式样也没有", "there is no pattern in this list"},
+                  {"例如 ISO", "for example ISO"});
         const std::span<const Yaml> nodes =
             node->is_list() ? std::span(node->items) : std::span(node, 1);
         for (const Yaml& item : nodes) {
@@ -302,7 +310,11 @@ private:
         const auto scalar = [&](const Yaml* value) {
             return value != nullptr && value->is_scalar() ? value : nullptr;
         };
-        rule.kind = template_of(scalar(keys.need("fact")), Bare::Text);
+        const Yaml* kind = scalar(keys.need("fact"));
+        rule.kind = template_of(kind, Bare::Text);
+        if (kind != nullptr && kind->text.empty())
+            fault(kind->place, "empty-kind", {"事实要有一个种类", "a fact needs a kind"},
+                  {"例如 order.placed", "for example order.placed"});
         if (const Yaml* when = keys.take_scalar("when")) {
             rule.when = formula_of(*when);
             if (!rule.when) rule.when = Formula{when->text, when->place};

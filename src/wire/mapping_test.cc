@@ -67,6 +67,10 @@ TEST_CASE("what could never work is pointed out") {
                       "{fact: a, at: at}\n")
               .starts_with("bad-time-pattern 2:37"));
     CHECK(findings_of("facts: []\nfields: {a: text}\n").starts_with("wrong-kind"));
+    CHECK(
+        findings_of("subject: o/{row}\ndelimiter: '\"'\ntimes: []\nfields: {at: instant}\nfacts:\n"
+                    "  - {fact: '', at: at}\n") ==
+        "bad-character 2:13; empty-list 3:8; empty-kind 6:13; ");
     CHECK(findings_of("") == "not-one-document 0:0; ");
 }
 

@@ -46,6 +46,8 @@ Error no_such_column(std::string_view wanted, std::span<const std::string_view> 
     if (const auto near = nearest(wanted, there)) {
         const std::string other(*near);
         error.mend = {"是否想写“" + other + "”？", "did you mean \"" + other + "\"?"};
+    } else if (there.empty()) {
+        error.mend = {"文件里一行也没有", "there is not a single row in it"};
     } else {
         std::string all;
         for (const auto column : there.first(std::min<std::size_t>(there.size(), 40)))

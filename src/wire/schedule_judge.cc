@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "base/nearest.h"
 
@@ -162,13 +163,15 @@ std::string_view trim(std::string_view text) {
 std::vector<std::string> cells_of(std::string_view row) {
     std::vector<std::string> out(1);
     bool quoted = false;
+    bool begins = true;  // a quote anywhere else is a character like any other
     for (std::size_t i = 0; i < row.size(); ++i) {
         const char c = row[i];
+        const bool first = std::exchange(begins, c == ',' && !quoted);
         if (quoted && c == '"' && i + 1 < row.size() && row[i + 1] == '"')
             out.back() += row[++i];
-        else if (c == '"')
+        else if (c == '"' && (quoted || first))
             quoted = !quoted;
-        else if (c == ',' && !quoted)
+        else if (begins)
             out.emplace_back();
         else
             out.back() += c;
@@ -189,13 +192,15 @@ public:
         std::size_t end = find_end(0);
         row = rest_.substr(0, end);
         quoted_ = std::memchr(row.data(), '"', row.size()) != nullptr;
+        closed_ = true;
         if (quoted_) {
-            // Only when the quotes don't pair does the row go on; a row beyond 1 MiB is none.
-            while (std::count(row.begin(), row.end(), '"') % 2 == 1 && end < rest_.size() &&
-                   end < (1u << 20)) {
-                end = find_end(end + 1);
+            std::uint64_t lines = 1;
+            const std::size_t behind = quoted_end(lines);
+            closed_ = behind != std::string_view::npos;
+            if (closed_) {
+                end = behind;
                 row = rest_.substr(0, end);
-                ++lines_;
+                lines_ = lines;
             }
         }
         rest_.remove_prefix(std::min(end + 1, rest_.size()));
@@ -211,8 +216,33 @@ public:
         lines_ = 1;
     }
     bool quoted() const { return quoted_; }
+    // Not: a quote in this row has no end within 1 MiB, so the row is its first line alone.
+    bool closed() const { return closed_; }
 
 private:
+    // Where the row at the front ends if its cells may be quoted; npos if a quote never closes.
+    std::size_t quoted_end(std::uint64_t& lines) const {
+        const std::size_t limit = std::min(rest_.size(), std::size_t{1} << 20);
+        bool quoted = false;
+        bool begins = true;
+        for (std::size_t i = 0; i < limit; ++i) {
+            const char c = rest_[i];
+            if (quoted) {
+                if (c == '\n') ++lines;
+                if (c != '"') continue;
+                if (i + 1 < limit && rest_[i + 1] == '"')
+                    ++i;
+                else
+                    quoted = false;
+            } else {
+                if (c == '\n') return i;
+                quoted = begins && c == '"';
+                begins = c == ',';
+            }
+        }
+        return quoted ? std::string_view::npos : find_end(limit);
+    }
+
     std::size_t find_end(std::size_t from) const {
         if (from >= rest_.size()) return rest_.size();
         const auto* found =
@@ -224,6 +254,7 @@ private:
     std::uint64_t line_ = 0;
     std::uint64_t lines_ = 1;
     bool quoted_ = false;
+    bool closed_ = true;
 };
 
 class Judge {
@@ -268,6 +299,11 @@ public:
         ++report_.rows;
         keep(times[0], *hours, times[1], line, {begin, static_cast<std::size_t>(end - begin)});
         return static_cast<std::size_t>(end - begin) + 1;
+    }
+
+    void unclosed(std::uint64_t line) {
+        ++report_.rows;
+        bad(line, {"引号没有收尾", "a quote never closes"});
     }
 
     void row(std::string_view row, bool quoted, std::uint64_t line) {
@@ -412,7 +448,10 @@ Result<JudgeReport> judge_csv(std::string_view text, std::string_view path,
         while (const auto size = judge.plain_row(rows.rest(), rows.next_line())) rows.skip(size);
         if (!rows.next(row)) break;
         if (row.empty() || row == "\r") continue;
-        judge.row(row, rows.quoted(), rows.line());
+        if (rows.closed())
+            judge.row(row, rows.quoted(), rows.line());
+        else
+            judge.unclosed(rows.line());
     }
     return judge.finish();
 }

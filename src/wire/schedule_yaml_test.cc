@@ -234,6 +234,20 @@ TEST_CASE("a table is judged row by row, bad rows are told with their line") {
             out.starts_with("id,opened,hours,closed,note,due,verdict\n1,2026-03-02T01:00:00Z,7.5,"
                             "2026-03-02T10:00:00Z,at closing,2026-03-02T10:00:00Z,in-time\n"));
     }
+    // A quote that never closes costs its own row; one within a cell is a character like any other.
+    std::string damaged = "id,opened,hours,closed,note\n";
+    damaged += "1,2026-03-02T01:00:00Z,8,,6\" pipe\n";
+    damaged += "2,\"2026-03-02T01:00:00Z,8,,\n";
+    damaged += "3,2026-03-02T01:00:00Z,8,,8 pipe\n";
+    for (int i = 0; i < 400'000; ++i) damaged += "\n";
+    damaged += "4,2026-03-02T01:00:00Z,8,,last\n";
+    const auto report = judge_csv(damaged, "t.csv", {}, *read.schedule);
+    REQUIRE(report);
+    CHECK(report->rows == 4);
+    CHECK(report->open == 3);
+    REQUIRE(report->bad == 1);
+    CHECK(report->first_bad[0].line == 3);
+    CHECK(report->first_bad[0].why.en == "a quote never closes");
     CHECK(judge_csv("id,open,hours,closed\n", "t.csv", {}, *read.schedule).error().code ==
           "missing-column");
     CHECK(judge_csv("", "t.csv", {}, *read.schedule).error().code == "empty-file");
