@@ -259,7 +259,7 @@ void Watch::flush() {
     } else if (phase_ == Phase::Running && o_.settled_at == Instant::max()) {
         if (paused()) {
             o_.state = State::Paused;
-            o_.paused = o_.paused + (now_ - paused_since_);
+            o_.paused = o_.paused + Period{std::max(paused_since_, counted_from_), now_}.length();
             o_.due_at = Instant::max();
         } else {
             o_.state = State::Running;

@@ -154,7 +154,9 @@ void Watch::resume(std::size_t reason, Instant at, StepKind how) {
     pauses_[reason] = Instant::max();
     tell(how, at, from, static_cast<int>(reason));
     if (--paused_reasons_ > 0) return;
-    const Period pause{paused_since_, at};
+    // A clock that counts from a later instant than its fact has nothing to stop before that.
+    const Instant since = std::max(paused_since_, counted_from_);
+    const Period pause{since, std::max(since, at)};
     o_.paused = o_.paused + pause.length();
     const auto moved = due_after_pause(due_, pause, limit_, calendars_);
     if (!moved) return not_measured(at, "the schedule does not open long enough");

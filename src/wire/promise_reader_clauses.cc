@@ -214,6 +214,12 @@ void PromiseReader::read_pauses(const Yaml& node, bool customers_duty, Clause& c
         YamlKeys keys(node, findings_);
         return;
     }
+    if (const Yaml* from = node.find("from"); from != nullptr && !from->is_map()) {
+        error("needs-name", from->place,
+              {"暂停要有名字，例如 waiting: {from: …, to: …}",
+               "a pause has a name, for example waiting: {from: …, to: …}"});
+        return;
+    }
     for (const auto& entry : node.entries) {
         if (entry.value.kind == Yaml::Kind::Empty) continue;
         YamlKeys keys(entry.value, findings_);

@@ -186,13 +186,18 @@ clauses:
     CHECK(std::get<AtMost>(clauses[6].shape).bounds[2].most_time == hours(240));
 }
 
-TEST_CASE("a clause without a single limit, and a promise without end, are refused") {
+TEST_CASE("a clause without a limit, a pause without a name, a promise without end") {
     Desk desk;
     CHECK(codes(desk.read(R"(promise: shapes
 clauses:
   a: {starts: 'fact = "s"', keeps: 'fact = "k"', within: []}
 )")
                     .findings) == "empty-list 3:58");
+    CHECK(codes(desk.read(R"(promise: shapes
+clauses:
+  a: {starts: 'fact = "s"', keeps: 'fact = "k"', within: 2 h, pauses: {from: 'fact = "w"', to: 'fact = "g"'}}
+)")
+                    .findings) == "needs-name 3:79");
     std::string many = "promise: many\nclauses:\n";
     for (int i = 0; i <= 500; ++i)
         many += "  c" + std::to_string(i) + ": {never: 'fact = \"rude\"'}\n";
