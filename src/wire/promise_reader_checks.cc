@@ -111,9 +111,15 @@ void PromiseReader::check_clause(const Clause& clause) {
                               "\" is as long as the limit: it comes at the start"});
         }
     }
-    if (const auto* every = std::get_if<Every>(&clause.shape);
-        every != nullptr && is_nothing(every->interval))
-        zero(clause.place);
+    if (const auto* every = std::get_if<Every>(&clause.shape)) {
+        const bool in_millis =
+            every->interval.unit == Unit::Clock || every->interval.unit == Unit::Work;
+        if (is_nothing(every->interval))
+            zero(clause.place);
+        else if (in_millis && every->interval.amount < 60'000)
+            error("too-often", clause.place,
+                  {"every 不能短于一分钟", "\"every\" is at least a minute"});
+    }
     if (const auto* at_most = std::get_if<AtMost>(&clause.shape);
         at_most != nullptr && at_most->window && is_nothing(*at_most->window))
         zero(clause.place);

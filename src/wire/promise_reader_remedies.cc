@@ -142,6 +142,9 @@ void PromiseReader::read_gifts(const Yaml& node, RemedyDraft& draft) {
     const auto add = [&](const Yaml& row) {
         if (auto gift = read_gift(row)) draft.remedy.gifts.push_back(std::move(*gift));
     };
+    if (node.is_list() && node.items.empty())
+        error("empty-list", node.place, {"give 里一行也没有", "there is no row in this list"},
+              {"写上赔付什么", "write what is given"});
     if (node.is_list())
         for (const auto& row : node.items) add(row);
     else

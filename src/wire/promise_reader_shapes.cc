@@ -197,6 +197,9 @@ std::optional<Shape> PromiseReader::read_at_most(const Yaml& node) {
             error("wrong-kind", bounds->place, {"bounds 应是列表", "\"bounds\" should be a list"});
             return std::nullopt;
         }
+        if (bounds->items.empty())
+            error("empty-list", bounds->place,
+                  {"bounds 里一项也没有", "there is no bound in this list"});
         for (const auto& item : bounds->items) {
             auto bound = read_bound(item, false);
             if (bound)

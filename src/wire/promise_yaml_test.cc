@@ -198,6 +198,15 @@ clauses:
   a: {starts: 'fact = "s"', keeps: 'fact = "k"', within: 2 h, pauses: {from: 'fact = "w"', to: 'fact = "g"'}}
 )")
                     .findings) == "needs-name 3:79");
+    CHECK(codes(desk.read(R"(promise: shapes
+clauses:
+  a: {starts: 'fact = "s"', at most: {bounds: [], over: 30 h}}
+  b: {starts: 'fact = "s"', keeps: 'fact = "k"', ends: 'fact = "e"', every: 59 s}
+  c: {starts: 'fact = "s"', keeps: 'fact = "k"', within: 24 h}
+remedies:
+  r: {for: c, give: []}
+)")
+                    .findings) == "empty-list 3:47; too-often 4:3; empty-list 7:21");
     std::string many = "promise: many\nclauses:\n";
     for (int i = 0; i <= 500; ++i)
         many += "  c" + std::to_string(i) + ": {never: 'fact = \"rude\"'}\n";
