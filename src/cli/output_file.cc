@@ -31,13 +31,14 @@ OutputFile::~OutputFile() {
 
 Result<void> OutputFile::finish() {
     if (file_ != nullptr) {
-        errno = 0;
         const bool taken = std::ferror(file_) == 0;
+        if (taken) errno = 0;  // otherwise it still says why a write failed
+        const int failed = errno;
         const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
         const bool moved = written_ == path_ ||
                            (taken && closed && std::rename(written_.c_str(), path_.c_str()) == 0);
         if (taken && closed && moved) return {};
-        cause_ = errno;
+        cause_ = taken ? errno : failed;
         if (written_ != path_) ::unlink(written_.c_str());
     }
     std::string why = cause_ != 0 ? std::string(": ") + std::strerror(cause_) : "";

@@ -72,7 +72,8 @@ TEST_CASE_FIXTURE(OutputFileCase, "what could not be written is told with its ca
     fs::create_symlink("/dev/full", path("full"));
     OutputFile full(path("full"));
     REQUIRE(full.get() != nullptr);
-    std::fputs("more than fits", full.get());
+    const std::string text(1 << 20, 'x');  // more than a buffer, so that the writing itself fails
+    std::fwrite(text.data(), 1, text.size(), full.get());
     CHECK(full.finish().error().what.en ==
           "can't write " + path("full") + ": No space left on device");
 }

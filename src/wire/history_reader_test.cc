@@ -316,6 +316,36 @@ TEST_CASE("OCEL in its three forms gives the same facts, in the order of time") 
     check_orders(history);
 }
 
+TEST_CASE("an OCEL event that its type's table lacks is a row all the same") {
+    const Scratch file("lacks.sqlite", "");
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.path.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, R"(
+        CREATE TABLE event (ocel_id TEXT, ocel_type TEXT); CREATE TABLE object (ocel_id TEXT, ocel_type TEXT);
+        CREATE TABLE event_map_type (ocel_type TEXT, ocel_type_map TEXT);
+        CREATE TABLE object_map_type (ocel_type TEXT, ocel_type_map TEXT);
+        CREATE TABLE event_object (ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT);
+        CREATE TABLE event_Place (ocel_id TEXT, ocel_time TIMESTAMP);
+        INSERT INTO event_map_type VALUES ('place', 'Place');
+        INSERT INTO event VALUES ('e1', 'place'), ('e2', 'place');
+        INSERT INTO event_Place VALUES ('e1', '2026-03-01 10:00:00');)",
+                         nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    History history;
+    history.read(R"(
+format: ocel
+subject: order/{id}
+fields: {id: {from: "event:id"}, at: {from: "event:time", type: instant, required: yes}}
+facts:
+  - {fact: order.placed, at: at}
+)",
+                 file.path);
+    REQUIRE_FALSE(history.error);
+    CHECK(history.facts.size() == 1);
+    REQUIRE(history.rejected.size() == 1);
+    CHECK(history.rejected[0] == "0:0 at has no value (event \"e2\")");
+}
+
 TEST_CASE("OCEL events that can't be used are told by their names") {
     const Scratch file("bad.json", R"({"objects": [{"id": "o1", "type": "order"}], "events": [
         {"id": "e1", "type": "place", "time": "soon", "relationships": [{"objectId": "o1"}]},

@@ -35,6 +35,13 @@ public:
             return done;
         if (auto done = load_objects(); !done) return done;
         if (auto done = load_events(); !done) return done;
+        // An event that its type's table lacks has no time; what reads the time will reject it.
+        auto done = each("SELECT ocel_id, ocel_type FROM event", [&](sqlite3_stmt* row) {
+            const auto id = text(row, 0);
+            if (!events_.emplace(id, log_.events.size()).second) return;
+            log_.events.push_back({id, text(row, 1), {}, {}, {}});
+        });
+        if (!done) return done;
         return each(
             "SELECT ocel_event_id, ocel_object_id, ocel_qualifier FROM event_object",
             [&](sqlite3_stmt* row) {
