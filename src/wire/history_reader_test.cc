@@ -278,7 +278,8 @@ void check_orders(const History& history) {
             R"("kind":"order.ship","subject":"order/o1","at":"2026-03-03T10:00:00Z","sequence":3,"fields":{"price":12)") !=
         std::string::npos);
     REQUIRE(history.rejected.size() == 1);
-    CHECK(history.rejected[0] == "0:0 the event \"e3\" names the object \"gone\", which is not there");
+    CHECK(history.rejected[0] ==
+          "0:0 the event \"e3\" names the object \"gone\", which is not there");
 }
 }  // namespace
 
