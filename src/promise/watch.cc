@@ -7,10 +7,6 @@
 namespace yinuo::promise {
 namespace {
 
-// A clause that yields more obligations about one subject than this is written wrongly (every
-// second over years); the rest is not made.
-constexpr int kOccurrencesMost = 20'000;
-
 template <typename... Shapes>
 bool is_one_of(const Shape& shape) {
     return (std::holds_alternative<Shapes>(shape) || ...);

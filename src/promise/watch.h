@@ -26,6 +26,10 @@ public:
     void run();
 
 private:
+    // A clause that yields more obligations about one subject than this is written wrongly (every
+    // minute over centuries); the rest is not made.
+    static constexpr int kOccurrencesMost = 20'000;
+
     enum class Phase { Idle, Running, Late, Done };  // Late: broken, and lateness still grows
 
     // --- beginning (watch.cc)

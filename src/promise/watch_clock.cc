@@ -44,7 +44,7 @@ void Watch::handle_clock(const Fact& fact) {
 }
 
 void Watch::advance_clock(Instant to) {
-    while (phase_ == Phase::Running) {
+    while (phase_ == Phase::Running && occurrences_ <= kOccurrencesMost) {
         if (paused()) {
             // The pause that reaches its cap first ends first.
             std::size_t first = pauses_.size();
