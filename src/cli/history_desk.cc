@@ -36,9 +36,10 @@ Result<std::vector<std::string>> promise_files(const std::string& path) {
         if (it->path().extension() == ".yaml" || it->path().extension() == ".yml")
             files.push_back(it->path().lexically_normal().string());
     if (trouble)
-        return refuse({.code = "unreadable",
-                       .what = {"“" + path + "”下有读不了的目录：" + trouble.message(),
-                                "a folder under " + path + " can't be read: " + trouble.message()}});
+        return refuse(
+            {.code = "unreadable",
+             .what = {"“" + path + "”下有读不了的目录：" + trouble.message(),
+                      "a folder under " + path + " can't be read: " + trouble.message()}});
     if (files.empty())
         return refuse({.code = "no-promise",
                        .what = {"“" + path + "”下没有承诺文件（*.yaml）",
