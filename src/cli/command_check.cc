@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "cli/check_report.h"
+#include "cli/files_under.h"
 #include "cli/history_desk.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -19,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // In a folder beside promises lie schedules and mappings: a promise's file has a line `promise:`.
-bool looks_like_promise(const fs::path& path) {
+bool looks_like_promise(const std::string& path) {
+    if (!path.ends_with(".yaml") && !path.ends_with(".yml")) return false;
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);)
         if (line.starts_with("promise:")) return true;
@@ -34,13 +36,8 @@ Result<std::vector<std::string>> promise_files(const std::vector<std::string>& p
             files.push_back(path);
             continue;
         }
-        std::vector<std::string> found;
-        for (fs::recursive_directory_iterator it(path, trouble), end; !trouble && it != end;
-             it.increment(trouble))
-            if ((it->path().extension() == ".yaml" || it->path().extension() == ".yml") &&
-                looks_like_promise(it->path()))
-                found.push_back(it->path().string());
-        if (trouble || found.empty())
+        const auto found = files_under(path, looks_like_promise);
+        if (!found || found->empty())
             return refuse(
                 {.code = "no-promise",
                  .what = {"「" + path + "」下没有承诺文件",
@@ -48,8 +45,7 @@ Result<std::vector<std::string>> promise_files(const std::vector<std::string>& p
                  .mend = {"承诺文件是含有 promise: 一行的 .yaml",
                           "a promise file is a .yaml with a line that begins with promise:"},
                  .place = {path, 0, 0}});
-        std::ranges::sort(found);
-        files.insert(files.end(), found.begin(), found.end());
+        files.insert(files.end(), found->begin(), found->end());
     }
     return files;
 }

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "cli/command.h"
+#include "cli/files_under.h"
 #include "cli/options.h"
 #include "cli/scene_runner.h"
 #include "cli/zone_files.h"
@@ -26,17 +27,13 @@ Result<std::vector<std::string>> scene_files(const std::vector<std::string>& giv
             files.push_back(path);
             continue;
         }
-        std::vector<std::string> found;
-        for (fs::recursive_directory_iterator it(path, trouble), end; !trouble && it != end;
-             it.increment(trouble))
-            if (it->path().extension() == ".scene")
-                found.push_back(it->path().lexically_normal().string());
-        if (trouble || found.empty())
+        const auto found =
+            files_under(path, [](const std::string& file) { return file.ends_with(".scene"); });
+        if (!found || found->empty())
             return refuse({.code = "no-scene",
                            .what = {"「" + path + "」下没有 .scene 文件",
                                     "there is no .scene file under " + path}});
-        std::ranges::sort(found);
-        files.insert(files.end(), found.begin(), found.end());
+        files.insert(files.end(), found->begin(), found->end());
     }
     return files;
 }
