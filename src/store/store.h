@@ -1,0 +1,176 @@
+// Where everything is kept: an append-only log, which is the truth, and tables made from it.
+//
+// One writer at a time, any number of readers. A Writing is one transaction: all of it is on disk
+// when commit() returns, or none of it ever was. A Reading sees one moment and never waits for the
+// writer, nor the writer for it. Several turns may share one Writing (group commit).
+//
+// A row's methods throw Trouble when the medium fails (disk full, a torn page, a lost connection).
+// Whoever drives the store catches it in one place and gives the whole Writing up; nothing above
+// the driver handles it. Names and types here are chosen so that a store of several nodes can
+// follow: a subject is locked by find_stream() of a Writing, timers and actions are claimed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "store/rows.h"
+
+namespace yinuo::store {
+
+// The medium failed. Not for callers of the API, but for the operator.
+class Trouble {
+public:
+    explicit Trouble(Error error) : error_(std::move(error)) {}
+    const Error& error() const { return error_; }
+
+private:
+    Error error_;
+};
+
+// Which obligations, in which order. Pages go on after the last row seen (`after_*`).
+struct ObligationQuery {
+    TenantId tenant = 0;
+    std::vector<std::uint8_t> states;  // empty: all
+    std::optional<StreamId> stream;
+    std::optional<Position> version;      // of the promise
+    Instant due_from = Instant::min();    // inclusive
+    Instant due_until = Instant::max();   // exclusive; max: also those without a due instant
+    bool latest_first = false;            // by due_at, then id; otherwise the earliest first
+    std::optional<Instant> after_due_at;  // with after_id: the last row of the page before
+    ObligationId after_id = 0;
+    int limit = 50;
+};
+
+struct StateCount {
+    std::uint8_t state = 0;
+    std::int64_t count = 0;
+};
+
+class Reading {
+public:
+    virtual ~Reading() = default;
+
+    // --- the log
+    virtual Position last_position() = 0;  // 0: empty
+    virtual std::optional<Entry> entry(Position) = 0;
+    // Calls `take` for each entry after `from`, in order, until it returns false.
+    using TakeEntry = std::function<bool(const Entry&)>;
+    virtual void entries_of(StreamId, Position from, const TakeEntry& take) = 0;
+    virtual void entries_after(Position from, const TakeEntry& take) = 0;
+    // Those about no stream, of one tenant and kind; the latest first when `latest_first`.
+    virtual void entries_about(TenantId, std::uint8_t kind, Position from, bool latest_first,
+                               const TakeEntry& take) = 0;
+
+    // --- streams and obligations
+    virtual std::optional<Stream> stream(StreamId) = 0;
+    virtual std::optional<Stream> find_stream(TenantId, std::string_view name) = 0;
+    virtual std::vector<Stream> streams(TenantId, std::string_view name_prefix, StreamId after,
+                                        int limit) = 0;  // by id
+    virtual std::vector<Stream> streams_of_customer(CustomerId) = 0;
+    // (wakes_at, id) of every stream that wakes, in any order.
+    virtual void wakers(const std::function<void(Instant, StreamId)>& take) = 0;
+    virtual std::optional<ObligationRow> obligation(ObligationId) = 0;
+    virtual std::vector<ObligationRow> obligations_of(StreamId) = 0;  // by id
+    virtual std::vector<ObligationRow> obligations(const ObligationQuery&) = 0;
+    virtual std::vector<StateCount> count_by_state(TenantId) = 0;
+    virtual std::int64_t count_due(TenantId, std::uint8_t state, Instant from, Instant until) = 0;
+    virtual ObligationId last_obligation() = 0;
+
+    // --- facts
+    // The number that stands for a source's name; 0 when it was never heard of.
+    virtual std::int64_t find_source(TenantId, std::string_view name) = 0;
+    // The stream in which a fact of that source and id lies; 0 when there is none.
+    virtual StreamId find_fact(std::int64_t source, std::string_view id) = 0;
+
+    // --- keys across subjects
+    virtual std::vector<StreamId> members_of(StreamId group) = 0;
+    virtual std::vector<StreamId> groups_of(StreamId member) = 0;
+    virtual std::vector<Measure> measures(StreamId group, Instant from,
+                                          Instant until) = 0;  // by at
+
+    // --- actions and alerts
+    virtual std::vector<Action> actions_due(Instant until, int limit) = 0;  // waiting, by due_at
+    virtual Instant next_action_at() = 0;                                   // max: none waits
+    virtual std::vector<Action> actions(TenantId, std::string_view target, Action::State,
+                                        std::int64_t after, int limit) = 0;
+    virtual std::optional<Action> action(std::int64_t id) = 0;
+    virtual std::vector<Alert> alerts(TenantId, bool open_only, std::int64_t after, int limit) = 0;
+    virtual std::vector<Alert> alerts_of(ObligationId) = 0;
+    virtual std::optional<Alert> alert(std::int64_t id) = 0;
+    virtual std::vector<Alert> alerts_climbing(Instant until, int limit) = 0;
+    virtual Instant next_climb_at() = 0;
+
+    // --- beside the log: documents, customers
+    virtual std::optional<Document> document(TenantId, std::string_view collection,
+                                             std::string_view id) = 0;
+    virtual std::optional<Document> document_by_key(TenantId, std::string_view collection,
+                                                    std::string_view key) = 0;
+    virtual std::vector<Document> documents(TenantId, std::string_view collection,
+                                            std::string_view after, int limit) = 0;  // by id
+    virtual std::optional<Customer> customer(CustomerId) = 0;
+    virtual std::optional<Customer> find_customer(TenantId, std::string_view handle) = 0;
+
+    // --- the transparency log
+    virtual std::optional<Tile> tile(TenantId, std::int32_t level, std::int64_t index) = 0;
+    // The latest checkpoint's tree size and note; {0, ""} before the first.
+    struct Checkpoint {
+        std::int64_t size = 0;
+        std::string note;
+    };
+    virtual Checkpoint checkpoint(TenantId) = 0;
+};
+
+// Reads what it has written itself.
+class Writing : public Reading {
+public:
+    // Makes everything written durable. Throws Trouble if it could not; then nothing was written.
+    virtual void commit() = 0;  // without it, destruction gives everything up
+
+    virtual Position append(Entry) = 0;  // the position it was given
+
+    virtual void put_stream(const Stream&) = 0;  // new, or what changed
+    virtual void put_obligation(const ObligationRow&) = 0;
+    virtual std::int64_t source(TenantId, std::string_view name) = 0;  // made if it is new
+    virtual void put_fact(std::int64_t source, std::string_view id, StreamId) = 0;
+
+    virtual void put_member(StreamId group, StreamId member) = 0;  // does nothing if it is one
+    // Replaces what this member counts for in the group.
+    virtual void put_measures(StreamId group, StreamId member, const std::vector<Measure>&) = 0;
+
+    virtual std::int64_t put_action(const Action&) = 0;  // id 0: a new one, unless its key is known
+    virtual std::int64_t put_alert(const Alert&) = 0;    // id 0: a new one
+
+    // False when a document stands there whose version isn't `document.version - 1` (0: nothing
+    // stands there), or when its key belongs to another.
+    virtual bool put_document(const Document&) = 0;
+    virtual bool remove_document(TenantId, std::string_view collection, std::string_view id) = 0;
+    virtual CustomerId put_customer(const Customer&) = 0;  // id 0: a new one
+
+    virtual void put_tile(TenantId, const Tile&) = 0;
+    virtual void put_checkpoint(TenantId, const Checkpoint&) = 0;
+
+    // Drops what can be made again from the log: streams, obligations, facts' ids, members,
+    // measures. Used by rebuilding only.
+    virtual void drop_projections() = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // Throw Trouble. One Writing at a time; a second waits. Both end before the Store does.
+    virtual std::unique_ptr<Writing> write() = 0;
+    virtual std::unique_ptr<Reading> read() = 0;
+
+    // A consistent copy of everything while work goes on. Refuses when `path` exists.
+    virtual Result<void> backup(const std::string& path) = 0;
+    // What is wrong with the medium itself (torn pages, broken indexes); empty: nothing.
+    virtual Findings examine() = 0;
+};
+
+}  // namespace yinuo::store
