@@ -1,0 +1,59 @@
+// The life of a promise version: draft, checked, approved by a second person, published, retired.
+//
+// Versions are documents of the collection "promise", id "NAME@VERSION"; each step is an entry of
+// the log, and publishing also a leaf of the transparency log. Nothing about a version changes once
+// it is published, but that it retires.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/turns.h"
+
+namespace yinuo::engine {
+
+inline constexpr std::string_view kPromises = "promise";
+inline constexpr std::string_view kCalendars = "calendar";
+
+enum class Stage : std::uint8_t { Draft, Checked, Approved, Published, Retired };
+std::string_view name_of(Stage);
+
+// What the document's body says; to_json()/from_json() are its spelling.
+struct PromiseVersion {
+    std::string name;
+    int version = 1;
+    Stage stage = Stage::Draft;
+    Publication publication;
+    std::string text_hash;  // SHA-256, hex
+    std::string drafted_by, approved_by, published_by, retired_by;
+    Instant drafted_at = Instant::max(), approved_at = Instant::max(),
+            published_at = Instant::max(), retired_at = Instant::max();
+    store::Position position = 0;  // once published
+
+    std::string id() const { return name + "@" + std::to_string(version); }
+    std::string to_json() const;
+    static Result<PromiseVersion> from_json(std::string_view);
+};
+
+// A new draft, or another text for one that isn't approved yet (`etag`: the document's version that
+// was changed; 0: it is new). Calendars that the text names as files ("office.yaml") are taken from
+// the tenant's calendars as they stand. Findings don't refuse a draft: `findings` has them. Refuses
+// a text that names no promise or version, one that is published already, a stale etag.
+struct Drafted {
+    PromiseVersion version;
+    std::int64_t etag = 0;
+    Findings findings;
+};
+Result<Drafted> draft(Turns&, const Actor&, const Publication&, std::int64_t etag);
+
+// Draft -> Checked. Refuses while there are errors.
+Result<Drafted> check(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+// Checked -> Approved, by another person than the one who drafted it.
+Result<Drafted> approve(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+// Approved -> Published; in force from now, or from what the text says if that is later. Also
+// refuses a version that isn't newer than the newest published one.
+Result<Drafted> publish(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+// Published -> Retired: nothing more begins under it; what runs, runs on.
+Result<Drafted> retire(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+
+}  // namespace yinuo::engine

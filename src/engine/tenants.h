@@ -1,0 +1,46 @@
+// A company on the system, and what it has set for itself.
+//
+// The document "self" of the collection "tenant". The tenant's log key, and the key that salts
+// leaves about nobody in particular, are sealed by the keyring in it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/turns.h"
+
+namespace yinuo::engine {
+
+// A rung of the roster: who hears a warning that nobody below acknowledged in time.
+struct Rung {
+    std::string addressee;      // "owner": the clause's own; otherwise a role or a user
+    std::int64_t minutes = 15;  // after which it climbs; of the last: never
+};
+
+struct Tenant {
+    store::TenantId id = 0;
+    std::string name;              // short, in addresses: "demo"
+    std::string title;             // as people call it
+    bool demo = false;             // says so everywhere
+    std::string origin;            // of its transparency log: "yinuo.example/demo"
+    std::string log_public_key;    // a note verifier key
+    std::string wrapped_log_seed;  // Ed25519 seed, wrapped by the keyring
+    std::string wrapped_salt_key;
+    std::vector<std::string> personal_fields;  // names that are personal wherever they come
+    std::vector<Rung> roster;
+    std::string cipher = "aes-256-gcm";  // or "sm4-ctr-hmac-sm3"
+
+    std::string to_json() const;
+    static Result<Tenant> from_json(store::TenantId, std::string_view);
+};
+
+// Makes keys and the document. Refuses a name that is taken or isn't 1-40 of [a-z0-9-].
+Result<Tenant> make_tenant(Turns&, const Actor&, std::string_view name, std::string_view title,
+                           bool demo, std::string_view origin_prefix);
+// From any reading; nullopt: there is none.
+std::optional<Tenant> find_tenant(store::Reading&, std::string_view name);
+std::optional<Tenant> tenant(store::Reading&, store::TenantId);
+std::vector<Tenant> tenants(store::Reading&);
+
+}  // namespace yinuo::engine

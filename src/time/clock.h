@@ -1,0 +1,26 @@
+// The clock as shells hand it in. Rooms that decide never hold one: they are told `now`.
+#pragma once
+
+#include "time/instant.h"
+
+namespace yinuo {
+
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual Instant now() = 0;
+};
+
+// Stands still until it is moved.
+class ManualClock final : public Clock {
+public:
+    explicit ManualClock(Instant at) : at_(at) {}
+    Instant now() override { return at_; }
+    void set(Instant at) { at_ = at; }
+    void advance(Millis span) { at_ = at_ + span; }
+
+private:
+    Instant at_;
+};
+
+}  // namespace yinuo
