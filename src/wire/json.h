@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/decimal.h"
+#include "base/json_text.h"
 #include "base/result.h"
 
 namespace yinuo::wire {
@@ -51,8 +52,6 @@ struct JsonMember {
 // `path` is what the user calls the document; it goes into the place of an error.
 Result<Json> parse_json(std::string_view text, Arena& memory, std::string_view path = {});
 
-// `text` with the quotes and escapes of a JSON string, appended to `out`. Bytes that are no UTF-8
-// become U+FFFD, so what is written is always valid.
-void append_json_string(std::string& out, std::string_view text);
+using yinuo::append_json_string;
 
 }  // namespace yinuo::wire
