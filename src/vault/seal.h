@@ -18,6 +18,7 @@
 // does. Bytes are string_views here, as everywhere in the house. Safe from several threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,10 +29,12 @@
 
 namespace yinuo::vault {
 
+inline constexpr std::size_t kPlainMax = 64 << 20;  // bytes: what is sealed is a field, not a film
+
 enum class Suite : std::uint8_t { Aes256Gcm = 1, Sm4CtrHmacSm3 = 2 };
 
 // The associated data says where the text belongs ("customer/42/phone"): it is not stored inside,
-// and opening under any other is refused, so a sealed text can't be moved to another row.
+// and opening under any other is refused, so a sealed text can't be moved to another row. `plain` is at most kPlainMax.
 std::string seal(const Key&, std::string_view plain, std::string_view associated, Entropy&,
                  Suite = Suite::Aes256Gcm);
 
