@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "promise/history.h"
+#include "promise/rate.h"
 #include "promise/verdict_facts.h"
 #include "promise/watch.h"
 
@@ -32,7 +33,7 @@ void fold_subject(const Promise& promise, std::span<const Fact* const> facts, In
     std::vector<const Fact*> with;  // the facts with those
     for (std::size_t i = 0; i < promise.clauses.size(); ++i) {
         const Clause& clause = promise.clauses[i];
-        if (is_rate(clause) || clause.per) continue;
+        if (looks_across(clause)) continue;
         auto seen = facts;
         if (!clause.watches.empty() && !own.empty()) {
             with.assign(facts.begin(), facts.end());
@@ -99,16 +100,18 @@ Outcome fold_all(const Promise& promise, std::span<const Fact> facts, Instant no
     return outcome;
 }
 
+bool looks_across(const Clause& clause) { return clause.per || is_rate(clause); }
+
 void fold_across(const Promise& promise, std::span<const Fact* const> facts, Instant now,
                  Folding& folding, std::vector<Obligation>& out) {
     for (std::size_t i = 0; i < promise.clauses.size(); ++i) {
         const Clause& clause = promise.clauses[i];
-        if (!is_rate(clause) && !clause.per) continue;
         const int index = static_cast<int>(i);
-        if (!clause.per) {
-            fold_rate(promise, index, {}, facts, now, folding, out);
+        if (is_rate(clause)) {
+            fold_rate(promise, index, facts, now, folding, out);
             continue;
         }
+        if (!clause.per) continue;
         std::unordered_map<std::string_view, std::vector<const Fact*>> groups;
         std::vector<std::string_view> order;
         for (const Fact* fact : facts) {
@@ -118,13 +121,7 @@ void fold_across(const Promise& promise, std::span<const Fact* const> facts, Ins
             if (group.empty()) order.push_back(key);
             group.push_back(fact);
         }
-        for (const auto key : order) {
-            if (is_rate(clause)) {
-                fold_rate(promise, index, key, groups[key], now, folding, out);
-            } else {
-                fold_key(promise, index, key, groups[key], now, folding, out);
-            }
-        }
+        for (const auto key : order) fold_key(promise, index, key, groups[key], now, folding, out);
     }
 }
 

@@ -40,12 +40,6 @@ void fold_subject(const Promise&, std::span<const Fact* const> facts, Instant no
 void fold_key(const Promise&, int clause, std::string_view key, std::span<const Fact* const> facts,
               Instant now, Folding&, std::vector<Obligation>& out);
 
-// Appends the obligations of one rate clause for one group (empty without `per`): one for each of
-// its periods, from that of the first fact (without any: of the promise's beginning) to now's.
-void fold_rate(const Promise&, int clause, std::string_view group,
-               std::span<const Fact* const> facts, Instant now, Folding&,
-               std::vector<Obligation>& out);
-
 // Every clause that looks beyond one subject (rates, and clauses with `per`): groups the facts, which
 // are in true order and may hold verdict facts, and appends the obligations of each group.
 void fold_across(const Promise&, std::span<const Fact* const> facts, Instant now, Folding&,
@@ -57,6 +51,9 @@ struct Outcome {
     std::vector<Obligation> obligations;  // by clause, then subject, then occurrence
 };
 Outcome fold_all(const Promise&, std::span<const Fact> facts, Instant now, Folding&);
+
+// Does the clause look beyond one subject? Rates do, and clauses with `per`.
+bool looks_across(const Clause&);
 
 // The key of a clause's `per` for a fact, as text in `memory`; empty if it has none.
 std::string_view key_of(const Clause&, const Fact&, const Promise&, Folding&);

@@ -71,6 +71,12 @@ struct Obligation {
     std::int64_t counted = 0;
     std::int64_t good = 0;
 
+    // The next instant at which it changes, or a step of it is told, with no further fact: a
+    // warning, the breach, a pause's cap, a claim's silence, the end of a watch or of a rate's
+    // period. Always after `now`; max if there is none. Until then folding gives the same
+    // obligation (`paused` of one that stands still grows).
+    Instant changes_at = Instant::max();
+
     // Time past the promised instant (0 when none), until settled or `now`.
     Millis late(Instant now) const { return past(promised_at, now); }
     // Time past the due instant.

@@ -1,6 +1,8 @@
 #include "promise/record.h"
 
 #include <algorithm>
+#include <compare>
+#include <iterator>
 #include <optional>
 
 #include "base/check.h"
@@ -58,44 +60,159 @@ bool is_verdict(EventKind kind) {
     }
 }
 
-// Writes the fold's steps down as events.
+// What makes two events the same thing said. When it was recorded doesn't matter, and a verdict is
+// the same whatever due instant it is told with; a due instant is news.
+struct Saying {
+    Instant at;
+    EventKind kind = EventKind::Started;
+    int clause = 0;
+    int occurrence = 1;
+    Instant due_at = Instant::max();
+    std::string_view who;
+    std::string_view subject;
+    auto operator<=>(const Saying&) const = default;
+};
+
+Saying saying_of(const Event& event) {
+    const EventKind kind = event.kind == EventKind::Reversed ? event.reversed : event.kind;
+    const bool verdict = is_verdict(kind);
+    return {.at = event.at,
+            .kind = kind,
+            .clause = event.clause,
+            .occurrence = event.occurrence,
+            .due_at = verdict ? Instant::max() : event.due_at,
+            .who = verdict ? std::string_view() : event.who,
+            .subject = event.subject};
+}
+
+// Notes the fold's steps as what they are to be recorded as.
 class Secretary : public Story {
 public:
-    explicit Secretary(Instant recorded_at) : recorded_at_(recorded_at) {}
+    explicit Secretary(Folding& folding) : folding_(folding), outside_(folding.story) {
+        folding.story = this;
+        notes_.reserve(16);
+    }
+    ~Secretary() override { folding_.story = outside_; }
+    Secretary(const Secretary&) = delete;
+    Secretary& operator=(const Secretary&) = delete;
+
     void tell(const Obligation& of, const Step& step) override {
         const auto kind = event_of(step.kind);
         if (!kind) return;
         // Proof undid a breach that stood on a claim alone: nobody who knows it now would record it.
         if (*kind == EventKind::Rejected && step.index == 1)
-            std::erase_if(events, [&](const Event& e) {
-                return e.kind == EventKind::Broken && e.clause == of.clause &&
-                       e.occurrence == of.occurrence && e.subject == of.subject;
+            std::erase_if(notes_, [&](const Note& note) {
+                return note.kind == EventKind::Broken && note.clause == of.clause &&
+                       note.occurrence == of.occurrence && note.subject == of.subject;
             });
-        events.push_back({.kind = *kind,
-                          .clause = of.clause,
-                          .occurrence = of.occurrence,
-                          .subject = std::string(of.subject),
-                          .at = step.at,
-                          .recorded_at = recorded_at_,
-                          .due_at = of.due_at,
-                          .who = std::string(*kind == EventKind::Agreed ? step.why : "")});
+        notes_.push_back(
+            {.at = step.at,
+             .due_at = of.due_at,
+             .clause = of.clause,
+             .occurrence = of.occurrence,
+             .kind = *kind,
+             .who = *kind == EventKind::Agreed ? folding_.kept.copy(step.why) : std::string_view(),
+             .subject = of.subject});
     }
-    std::vector<Event> events;
+
+    // What was told and isn't among `recorded`, in order of time, after reversals of recorded
+    // verdicts that weren't told. Only events that `mine` answers for are compared.
+    template <typename Mine>
+    std::vector<Event> news(std::span<const Event> recorded, Instant now, Mine mine);
 
 private:
-    Instant recorded_at_;
+    struct Note {
+        Instant at;
+        Instant due_at;
+        int clause;
+        int occurrence;
+        EventKind kind;
+        std::string_view who;
+        std::string_view subject;
+
+        Saying saying() const {
+            const bool verdict = is_verdict(kind);
+            return {at, kind, clause, occurrence, verdict ? Instant::max() : due_at, who, subject};
+        }
+    };
+    struct Recorded {
+        Saying saying;
+        std::size_t index;
+        bool stands;
+        auto operator<=>(const Recorded&) const = default;
+    };
+
+    Folding& folding_;
+    Story* const outside_;
+    std::vector<Note> notes_;
 };
 
-// The same thing said: when it was recorded doesn't matter.
-bool says_the_same(const Event& a, const Event& b) {
-    return a.kind == b.kind && a.clause == b.clause && a.occurrence == b.occurrence &&
-           a.subject == b.subject && a.at == b.at && a.due_at == b.due_at && a.who == b.who;
+// A reversal takes back the first verdict of its kind and instant that stands before it.
+template <typename All>
+void strike_reversed(All& sorted, std::span<const Event> events) {
+    for (std::size_t i = 0; i < sorted.size();) {
+        std::size_t standing = i;  // the first of the equal ones that may still stand
+        const std::size_t begin = i;
+        for (; i < sorted.size() && sorted[i].saying == sorted[begin].saying; ++i) {
+            if (events[sorted[i].index].kind != EventKind::Reversed) continue;
+            sorted[i].stands = false;
+            while (standing < i && !sorted[standing].stands) ++standing;
+            if (standing < i) sorted[standing].stands = false;
+        }
+    }
 }
 
-bool reverses(const Event& reversal, const Event& verdict) {
-    return reversal.kind == EventKind::Reversed && reversal.reversed == verdict.kind &&
-           reversal.clause == verdict.clause && reversal.occurrence == verdict.occurrence &&
-           reversal.subject == verdict.subject && reversal.at == verdict.at;
+template <typename Mine>
+std::vector<Event> Secretary::news(std::span<const Event> events, Instant now, Mine mine) {
+    std::stable_sort(notes_.begin(), notes_.end(),
+                     [](const Note& a, const Note& b) { return a.at < b.at; });
+    std::vector<Recorded> recorded;
+    recorded.reserve(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i)
+        if (mine(events[i])) recorded.push_back({saying_of(events[i]), i, true});
+    std::sort(recorded.begin(), recorded.end());
+    strike_reversed(recorded, events);
+
+    std::vector<Event> news;
+    std::vector<bool> told(recorded.size());
+    const auto before = [](const Recorded& one, const Saying& saying) {
+        return one.saying < saying;
+    };
+    for (const Note& note : notes_) {
+        const Saying saying = note.saying();
+        bool known = false;
+        for (auto it = std::lower_bound(recorded.begin(), recorded.end(), saying, before);
+             it != recorded.end() && it->saying == saying; ++it) {
+            known |= it->stands;
+            told[static_cast<std::size_t>(it - recorded.begin())] = true;
+        }
+        if (!known)
+            news.push_back({.kind = note.kind,
+                            .clause = note.clause,
+                            .occurrence = note.occurrence,
+                            .subject = std::string(note.subject),
+                            .at = note.at,
+                            .recorded_at = now,
+                            .due_at = note.due_at,
+                            .who = std::string(note.who)});
+    }
+    std::vector<std::size_t> untold;
+    for (std::size_t i = 0; i < recorded.size(); ++i)
+        if (recorded[i].stands && !told[i] && is_verdict(recorded[i].saying.kind))
+            untold.push_back(recorded[i].index);
+    std::sort(untold.begin(), untold.end());
+    std::vector<Event> reversals;
+    for (const std::size_t index : untold) {
+        Event reversal = events[index];
+        reversal.kind = EventKind::Reversed;
+        reversal.reversed = events[index].kind;
+        reversal.recorded_at = now;
+        reversals.push_back(std::move(reversal));
+    }
+    if (!reversals.empty())
+        news.insert(news.begin(), std::make_move_iterator(reversals.begin()),
+                    std::make_move_iterator(reversals.end()));
+    return news;
 }
 
 }  // namespace
@@ -130,54 +247,49 @@ Text describe(EventKind kind) {
 
 std::vector<Event> decide(const Promise& promise, const Record& record, Instant now,
                           Folding& folding) {
-    Secretary secretary(now);
-    Story* const outside = folding.story;
-    folding.story = &secretary;
+    Secretary secretary(folding);
     fold_all(promise, record.facts, now, folding);
-    folding.story = outside;
-
-    // What stands in the record: every event that no later one reverses.
-    std::vector<const Event*> standing;
-    for (const Event& event : record.events) {
-        if (event.kind != EventKind::Reversed) {
-            standing.push_back(&event);
-            continue;
-        }
-        const auto reversed = std::find_if(standing.begin(), standing.end(),
-                                           [&](const Event* e) { return reverses(event, *e); });
-        if (reversed != standing.end()) standing.erase(reversed);
-    }
-    std::vector<Event> news;
-    for (const Event* event : standing) {
-        if (!is_verdict(event->kind)) continue;
-        const bool holds =
-            std::any_of(secretary.events.begin(), secretary.events.end(), [&](const Event& e) {
-                return e.kind == event->kind && e.clause == event->clause &&
-                       e.occurrence == event->occurrence && e.subject == event->subject &&
-                       e.at == event->at;
-            });
-        if (holds) continue;
-        Event reversal = *event;
-        reversal.kind = EventKind::Reversed;
-        reversal.reversed = event->kind;
-        reversal.recorded_at = now;
-        news.push_back(reversal);
-    }
-    std::stable_sort(secretary.events.begin(), secretary.events.end(),
-                     [](const Event& a, const Event& b) { return a.at < b.at; });
-    for (const Event& event : secretary.events) {
-        // A verdict is the same whatever due instant it is told with; a due instant is news.
-        const bool known = std::any_of(standing.begin(), standing.end(), [&](const Event* e) {
-            if (!is_verdict(event.kind)) return says_the_same(*e, event);
-            return e->kind == event.kind && e->clause == event.clause &&
-                   e->occurrence == event.occurrence && e->subject == event.subject &&
-                   e->at == event.at;
-        });
-        if (!known) news.push_back(event);
-    }
-    return news;
+    return secretary.news(record.events, now, [](const Event&) { return true; });
 }
 
 void evolve(Record& record, const Event& event) { record.events.push_back(event); }
+
+Turn decide_subject(const Promise& promise, std::span<const Fact* const> facts,
+                    std::span<const Event> recorded, Instant now, Folding& folding,
+                    bool want_verdicts) {
+    Turn turn;
+    Secretary secretary(folding);
+    fold_subject(promise, facts, now, folding, turn.obligations,
+                 want_verdicts ? &turn.verdicts : nullptr);
+    turn.news = secretary.news(recorded, now, [&](const Event& event) {
+        return !looks_across(promise.clauses[static_cast<std::size_t>(event.clause)]);
+    });
+    return turn;
+}
+
+Turn decide_key(const Promise& promise, int clause, std::string_view key,
+                std::span<const Fact* const> facts, std::span<const Event> recorded, Instant now,
+                Folding& folding) {
+    Turn turn;
+    Secretary secretary(folding);
+    fold_key(promise, clause, key, facts, now, folding, turn.obligations);
+    turn.news = secretary.news(recorded, now, [&](const Event& event) {
+        return event.clause == clause && event.subject == key;
+    });
+    return turn;
+}
+
+Turn decide_period(const Promise& promise, int clause, std::string_view group,
+                   const RatePeriod& period, const RateSum& sum, std::span<const Event> recorded,
+                   Instant now, Folding& folding) {
+    Turn turn;
+    Secretary secretary(folding);
+    const Obligation o = judge_period(promise, clause, group, period, sum, now, folding);
+    turn.obligations.push_back(o);
+    turn.news = secretary.news(recorded, now, [&](const Event& event) {
+        return event.clause == clause && event.subject == o.subject;
+    });
+    return turn;
+}
 
 }  // namespace yinuo::promise

@@ -7,10 +7,12 @@
 // order, and the obligations end up as if they had come in order.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "promise/fold.h"
+#include "promise/rate.h"
 
 namespace yinuo::promise {
 
@@ -59,9 +61,31 @@ struct Record {
     std::vector<Event> events;
 };
 
-// What the promise says of all facts in the record at `now`, minus what is recorded. `knowing` is
-// when this is computed (recorded_at); usually `now`.
+// What the promise says of all facts in the record at `now`, minus what is recorded.
 std::vector<Event> decide(const Promise&, const Record&, Instant now, Folding&);
 void evolve(Record&, const Event&);
+
+// One step of a live system: how things stand, and what is to be written down about it.
+struct Turn {
+    std::vector<Obligation> obligations;
+    std::vector<Event> news;
+    std::vector<const Fact*> verdicts;  // the verdict facts, if asked for
+};
+
+// The turn of one subject: every clause but rates and clauses with `per`. `facts` are the
+// subject's in true order, `recorded` its events in the order in which they were recorded; those
+// of other clauses are left alone.
+Turn decide_subject(const Promise&, std::span<const Fact* const> facts,
+                    std::span<const Event> recorded, Instant now, Folding&,
+                    bool want_verdicts = false);
+
+// The same for one key of a clause with `per`; `facts` are those of all subjects that have it.
+Turn decide_key(const Promise&, int clause, std::string_view key,
+                std::span<const Fact* const> facts, std::span<const Event> recorded, Instant now,
+                Folding&);
+
+// The same for one period of a rate in one group, from its sums.
+Turn decide_period(const Promise&, int clause, std::string_view group, const RatePeriod&,
+                   const RateSum&, std::span<const Event> recorded, Instant now, Folding&);
 
 }  // namespace yinuo::promise

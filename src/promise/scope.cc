@@ -36,7 +36,8 @@ Vocabulary::Vocabulary(Names& names)
       breach(names.intern("breach")),
       payee(names.intern("payee")),
       state(names.intern("state")),
-      due(names.intern("due")) {}
+      due(names.intern("due")),
+      past{names.intern("latest"), names.intern("earliest"), names.intern("facts")} {}
 
 std::span<const std::string_view> reserved_names() { return kReserved; }
 

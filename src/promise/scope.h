@@ -22,6 +22,7 @@ struct Vocabulary {
     Symbol fact, at, subject, start;                // always
     Symbol late, overdue, elapsed, paused, breach;  // in remedies
     Symbol payee, state, due;                       // in remedies and reports
+    std::array<Symbol, 3> past;                     // latest, earliest, facts: the host functions
 };
 // The same as words, for findings: no field may be called so.
 std::span<const std::string_view> reserved_names();

@@ -7,6 +7,8 @@
 namespace yinuo::promise {
 namespace {
 
+Instant just_after(Instant at) { return at == Instant::max() ? at : at + Millis{1}; }
+
 template <typename... Shapes>
 bool is_one_of(const Shape& shape) {
     return (std::holds_alternative<Shapes>(shape) || ...);
@@ -46,6 +48,7 @@ void Watch::run() {
         if (occurrences_ > kOccurrencesMost) break;
     }
     advance(now_);
+    if (have_) o_.changes_at = next_change();
     flush();
 
     // Something has come, but not yet everything that starts it.
@@ -198,12 +201,38 @@ void Watch::not_measured(Instant at, std::string_view why) {
 // Moves time on: everything that happens by itself up to and including `to`.
 void Watch::advance(Instant to) {
     if (!have_) return;
+    // What a claim's silence decides comes before what lies after it.
+    if (clause_.verify && o_.claim == Claim::Claimed && claim_due_ < to) {
+        advance_by_shape(claim_due_);
+        advance_claim(to);
+    }
+    advance_by_shape(to);
+}
+
+void Watch::advance_by_shape(Instant to) {
     if (clock_) {
         advance_clock(to);
     } else {
         advance_watch(to);
     }
-    if (clause_.verify) advance_claim(to);
+}
+
+// When time alone moves the obligation in hand on, its warnings aside: those are flush()'s.
+Instant Watch::next_change() const {
+    Instant next = Instant::max();
+    if (clause_.verify && o_.claim == Claim::Claimed) next = just_after(claim_due_);
+    if (phase_ != Phase::Running || occurrences_ > kOccurrencesMost) return next;
+    if (clock_) {
+        if (!paused()) return std::min(next, just_after(due_));
+        for (std::size_t i = 0; i < pauses_.size(); ++i)
+            if (pauses_[i] != Instant::max() && clause_.pauses[i].cap)
+                next = std::min(next, pauses_[i] + *clause_.pauses[i].cap);
+        return next;
+    }
+    if (std::holds_alternative<Always>(clause_.shape)) return next;
+    Instant passed = Instant::max();
+    for (std::size_t i = 0; i < tallies_.size(); ++i) passed = std::min(passed, time_passed_at(i));
+    return std::min(next, passed <= watch_end_ ? passed : just_after(watch_end_));
 }
 
 void Watch::break_at(Instant at, const Fact* by) {
@@ -246,10 +275,26 @@ void Watch::tell_warnings(Instant until) {
     }
 }
 
+// Of the obligation in hand, while it runs: which warnings have come, and when the next does.
+void Watch::warn() {
+    for (std::size_t i = 0; i < clause_.warns.size(); ++i) {
+        const Instant at = warning_at(clause_.warns[i]);
+        o_.first_warning_at = std::min(o_.first_warning_at, at);
+        if (at > now_) {
+            o_.changes_at = std::min(o_.changes_at, at);
+        } else {
+            o_.state = State::AtRisk;
+            if (at <= due_) tell(StepKind::Warned, at, due_, static_cast<int>(i));
+        }
+    }
+}
+
 // Hands out the obligation in hand, as it stands.
 void Watch::flush() {
     if (!have_) return;
     have_ = false;
+    // Who watches for its start hears of one that lies ahead when it comes.
+    if (o_.started_at > now_) o_.changes_at = std::min(o_.changes_at, o_.started_at);
     if (o_.broken_at != Instant::max()) {
         o_.state = o_.excuse == Excuse::Waived ? State::Waived : State::Broken;
     } else if (phase_ == Phase::Running && o_.settled_at == Instant::max()) {
@@ -259,12 +304,7 @@ void Watch::flush() {
             o_.due_at = Instant::max();
         } else {
             o_.state = State::Running;
-            if (clock_) {
-                for (const Warning& warning : clause_.warns)
-                    o_.first_warning_at = std::min(o_.first_warning_at, warning_at(warning));
-                if (o_.first_warning_at <= now_) o_.state = State::AtRisk;
-                tell_warnings(now_);
-            }
+            if (clock_) warn();
         }
         if (limit_.schedule >= 0) {
             o_.provisional =

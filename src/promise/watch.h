@@ -77,10 +77,13 @@ private:
 
     // --- verdicts
     void advance(Instant to);
+    void advance_by_shape(Instant to);
+    Instant next_change() const;
     void break_at(Instant at, const Fact* by);
     void settle(State state, Instant at, const Fact* by);
     Instant warning_at(const Warning&) const;
     void tell_warnings(Instant until);
+    void warn();
     void flush();
     void tell(StepKind kind, Instant at, Instant until = Instant::max(), int index = 0,
               const Fact* fact = nullptr, std::string_view why = {}) {

@@ -39,6 +39,7 @@ void Watch::advance_claim(Instant to) {
 void Watch::confirm(Instant at, const Fact* by, StepKind how) {
     o_.claim = Claim::Confirmed;
     tell(how, at, Instant::max(), 0, by);
+    if (o_.broken_at != Instant::max()) return;  // it broke meanwhile; that breach stands
     o_.earlier_kept = o_.earlier_kept || o_.state == State::Kept;
     broken_by_claim_ = true;
     break_at(at, by);

@@ -24,11 +24,15 @@ std::vector<Entry> decide_entries(const promise::Promise& promise,
                                   std::span<const promise::Obligation> obligations,
                                   std::span<const Entry> entries, Instant now,
                                   promise::Folding& folding, const FactsOf* facts_of) {
+    if (entries.empty() && std::none_of(obligations.begin(), obligations.end(),
+                                        [&](const auto& o) { return may_be_owed(promise, o); }))
+        return {};
     // What is set aside across obligations isn't given at all.
     const auto whole = owed(promise, obligations, now, folding, facts_of);
     std::vector<Entry> wanted;
     for (std::size_t i = 0; i < obligations.size(); ++i) {
         const auto& o = obligations[i];
+        if (!may_be_owed(promise, o)) continue;
         const auto facts =
             facts_of != nullptr ? facts_of->of(o.subject) : std::span<const promise::Fact* const>();
         for (const Line& line : installments(promise, o, now, folding, facts)) {

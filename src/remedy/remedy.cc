@@ -160,7 +160,37 @@ std::string key_text(const Remedy& remedy, const Obligation& o, std::string_view
     return key;
 }
 
+// All amounts as they would be at one instant, by remedy and payee; what doesn't apply isn't there.
+struct Sum {
+    std::size_t remedy = 0;
+    std::string_view payee;
+    std::vector<std::optional<Decimal>> gifts;
+    bool operator==(const Sum&) const = default;
+};
+
+std::vector<Sum> sums_at(const Promise& promise, const Obligation& o, Instant at,
+                         promise::Folding& folding, std::span<const promise::Fact* const> facts) {
+    std::vector<Sum> sums;
+    Amounts amounts(promise, o, at, folding, facts);
+    for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
+        const Remedy& remedy = promise.remedies[r];
+        if (!amounts.applies(remedy)) continue;
+        for (const std::string_view payee : amounts.payees(remedy))
+            sums.push_back({r, payee, amounts.gifts(remedy, payee, amounts.ends())});
+    }
+    return sums;
+}
+
 }  // namespace
+
+bool may_be_owed(const Promise& promise, const Obligation& o) {
+    const bool broken = o.state == promise::State::Broken;
+    if (!broken && o.state != promise::State::Kept && !promise::is_open(o.state)) return false;
+    return std::any_of(promise.remedies.begin(), promise.remedies.end(), [&](const Remedy& r) {
+        return (broken || r.also_if_kept) &&
+               std::find(r.clauses.begin(), r.clauses.end(), o.clause) != r.clauses.end();
+    });
+}
 
 std::vector<Line> owed(const Promise& promise, std::span<const Obligation> obligations, Instant now,
                        promise::Folding& folding, const FactsOf* facts_of) {
@@ -168,9 +198,7 @@ std::vector<Line> owed(const Promise& promise, std::span<const Obligation> oblig
     std::vector<Bundle> bundles;
     for (std::size_t i = 0; i < obligations.size(); ++i) {
         const Obligation& o = obligations[i];
-        if (o.state != promise::State::Broken && o.state != promise::State::Kept &&
-            !promise::is_open(o.state))
-            continue;
+        if (!may_be_owed(promise, o)) continue;
         for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
             const Remedy& remedy = promise.remedies[r];
             if (o.state != promise::State::Broken && !remedy.also_if_kept) continue;
@@ -228,6 +256,7 @@ std::vector<Line> installments(const Promise& promise, const Obligation& o, Inst
                                promise::Folding& folding,
                                std::span<const promise::Fact* const> facts) {
     std::vector<Line> lines;
+    if (!may_be_owed(promise, o)) return lines;
     Amounts amounts(promise, o, now, folding, facts);
     for (std::size_t r = 0; r < promise.remedies.size(); ++r) {
         const Remedy& remedy = promise.remedies[r];
@@ -281,6 +310,21 @@ std::vector<Line> installments(const Promise& promise, const Obligation& o, Inst
     std::stable_sort(lines.begin(), lines.end(),
                      [](const Line& a, const Line& b) { return a.at < b.at; });
     return lines;
+}
+
+Instant next_increase(const Promise& promise, const Obligation& o, Instant now, Instant horizon,
+                      promise::Folding& folding, std::span<const promise::Fact* const> facts) {
+    if (!may_be_owed(promise, o) || o.settled_at <= now) return Instant::max();
+    Instant low = now;
+    Instant high = std::min(horizon, o.settled_at);
+    if (high <= low) return Instant::max();
+    const auto had = sums_at(promise, o, now, folding, facts);
+    if (sums_at(promise, o, high, folding, facts) == had) return Instant::max();
+    while (high.millis - low.millis > 1) {
+        const Instant middle{low.millis + (high.millis - low.millis) / 2};
+        (sums_at(promise, o, middle, folding, facts) == had ? low : high) = middle;
+    }
+    return high;
 }
 
 }  // namespace yinuo::remedy

@@ -53,6 +53,16 @@ std::vector<Line> owed(const promise::Promise&, std::span<const promise::Obligat
 std::vector<Line> installments(const promise::Promise&, const promise::Obligation&, Instant now,
                                promise::Folding&, std::span<const promise::Fact* const> facts = {});
 
+// Can anything be owed for this obligation as it stands? Cheap; false for most.
+bool may_be_owed(const promise::Promise&, const promise::Obligation&);
+
+// The first instant in (now, horizon] at which installments() would tell of more, if no further
+// fact comes; Instant::max() if there is none. Exact to the millisecond; like installments() it
+// takes amounts to grow or stay.
+Instant next_increase(const promise::Promise&, const promise::Obligation&, Instant now,
+                      Instant horizon, promise::Folding&,
+                      std::span<const promise::Fact* const> facts = {});
+
 // The excess of one leg of a chain, and what part of the whole it answers for.
 struct Charge {
     int clause = 0;          // the leg
