@@ -224,19 +224,31 @@ std::optional<calendar::Schedule> PromiseReader::read_schedule_from(const Yaml& 
                "write it out, or name a file such as office.yaml"});
         return std::nullopt;
     }
-    const auto beside = std::filesystem::path(std::string(path_)).parent_path() / node.text;
+    const auto beside =
+        (std::filesystem::path(std::string(path_)).parent_path() / node.text).string();
+    const auto all = schedule_text(node, beside);
+    if (!all) {
+        error("no-file", node.place,
+              {"读不到文件「" + node.text + "」", "the file \"" + node.text + "\" cannot be read"},
+              context_.files == nullptr
+                  ? Text{"文件名从承诺文件所在的目录算起",
+                         "file names count from the promise file's folder"}
+                  : Text{"先存好这份工作日历，或把内容直接写在承诺里",
+                         "save a calendar of that name first, or write it out in the promise"});
+        return std::nullopt;
+    }
+    return read_schedule_file(*all, beside, context_.zones, findings_);
+}
+
+std::optional<std::string> PromiseReader::schedule_text(const Yaml& node,
+                                                        const std::string& beside) const {
+    if (context_.files != nullptr) return context_.files->text(node.text);
     std::ifstream file(beside, std::ios::binary);
     std::string all(kScheduleFileMost, '\0');
     file.read(all.data(), static_cast<std::streamsize>(all.size()));
+    if (!file.eof()) return std::nullopt;  // none there, or longer than any schedule
     all.resize(static_cast<std::size_t>(file.gcount()));
-    if (!file.eof()) {  // none there, or longer than any schedule
-        error(
-            "no-file", node.place,
-            {"读不到文件「" + node.text + "」", "the file \"" + node.text + "\" cannot be read"},
-            {"文件名从承诺文件所在的目录算起", "file names count from the promise file's folder"});
-        return std::nullopt;
-    }
-    return read_schedule_file(all, beside.string(), context_.zones, findings_);
+    return all;
 }
 
 // facts: {order.placed: [channel, area], order.installed: {zh: 装好, en: installed, fields: [by]}}

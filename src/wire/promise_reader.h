@@ -42,6 +42,7 @@ private:
     promise::Classification read_class(const Yaml& node);
     void read_schedules(const Yaml& node);
     std::optional<calendar::Schedule> read_schedule_from(const Yaml& node);
+    std::optional<std::string> schedule_text(const Yaml& node, const std::string& beside) const;
     void read_facts(const Yaml& node);
     void read_economics(const Yaml& node);
     void settle_order();

@@ -6,6 +6,8 @@
 // place, all of them at once.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,11 +20,22 @@
 
 namespace yinuo::wire {
 
+// Where the schedule files come from that a promise names, when it isn't a file on disk itself.
+class ScheduleFiles {
+public:
+    virtual ~ScheduleFiles() = default;
+    // The file's text by the name that the promise calls it; nullopt: there is none.
+    virtual std::optional<std::string> text(std::string_view name) const = 0;
+};
+
 // What reading needs; all borrowed. `names` and `zones` must outlive the promises.
 struct PromiseContext {
     Names& names;
     Zones& zones;
     const feel::HostFunctions& host;
+    // Null: the file system, beside the promise. A server must never leave it so: a promise that
+    // somebody sends in could name any file of the machine.
+    const ScheduleFiles* files = nullptr;
 };
 
 struct PromiseReading {
@@ -32,7 +45,8 @@ struct PromiseReading {
     bool has_errors() const;
 };
 
-// `path` is what the user calls the file; schedule files are looked for beside it.
+// `path` is what the user calls the file; schedule files are looked for beside it, unless the
+// context has `files`.
 PromiseReading read_promises(std::string_view text, std::string_view path, const PromiseContext&);
 
 // The same from a file of at most 4 MiB. Refuses when there is no such file.

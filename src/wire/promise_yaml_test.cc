@@ -213,4 +213,30 @@ remedies:
     CHECK(codes(desk.read(many).findings) == "too-many-clauses 503:3");
 }
 
+TEST_CASE("a promise that is no file on disk names only the schedules it was handed") {
+    class Handed final : public ScheduleFiles {
+    public:
+        std::optional<std::string> text(std::string_view name) const override {
+            if (name != "office.yaml") return std::nullopt;
+            return "zone: Asia/Shanghai\nweekly: {mon-fri: 09:00-18:00}\n";
+        }
+    };
+    const Handed handed;
+    Desk desk;
+    const auto read = [&](const std::string& file) {
+        return read_promises("promise: x\nzone: Asia/Shanghai\nschedules: {office: " + file +
+                                 "}\nschedule: office\nclauses:\n  reply:\n    starts: fact = \"a\""
+                                 "\n    keeps: fact = \"b\"\n    within: 2 work h\n",
+                             {}, {desk.names, desk.zones, host_functions(), &handed});
+    };
+    const auto fine = read("office.yaml");
+    CHECK(codes(fine.findings) == "");
+    REQUIRE(fine.promises.size() == 1);
+    CHECK_FALSE(fine.promises[0].schedules[0].is_open({1'773'000'000'000}));  // 04:00 there
+    for (const auto* outside : {"./office.yaml", "/etc/cloud.yaml", "../office.yaml"}) {
+        CAPTURE(outside);
+        CHECK(codes(read(outside).findings) == "no-file 3:21");
+    }
+}
+
 }  // namespace yinuo::wire
