@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,7 +59,7 @@ public:
 
     const Version* find(store::Position) const;  // nullptr: none
     // Those about this kind of subject ("order" of "order/4711"), oldest first.
-    std::vector<const Version*> about(store::TenantId, std::string_view stream_name) const;
+    std::span<const Version* const> about(store::TenantId, std::string_view stream_name) const;
     std::vector<const Version*> of(store::TenantId) const;
 
     Names& names() { return names_; }
@@ -69,7 +70,15 @@ private:
     Zones& zones_;
     Names names_;
     std::unordered_map<store::Position, std::unique_ptr<Version>> versions_;
-    std::map<std::pair<store::TenantId, std::string>, std::vector<Version*>, std::less<>> about_;
+    struct Before {
+        using is_transparent = void;
+        template <typename A, typename B>
+        bool operator()(const A& a, const B& b) const {
+            if (a.first != b.first) return a.first < b.first;
+            return std::string_view(a.second) < std::string_view(b.second);
+        }
+    };
+    std::map<std::pair<store::TenantId, std::string>, std::vector<const Version*>, Before> about_;
 };
 
 // The part of a stream's name before the first '/'.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/turns.h"
+#include "tlog/key.h"
 
 namespace yinuo::engine {
 
@@ -38,6 +39,9 @@ struct Tenant {
 // Makes keys and the document. Refuses a name that is taken or isn't 1-40 of [a-z0-9-].
 Result<Tenant> make_tenant(Turns&, const Actor&, std::string_view name, std::string_view title,
                            bool demo, std::string_view origin_prefix);
+// Who signs its checkpoints: the note key of its origin. Refuses when no master key opens it.
+Result<tlog::SignerKey> log_signer(const Tenant&, const vault::Keyring&);
+
 // From any reading; nullopt: there is none.
 std::optional<Tenant> find_tenant(store::Reading&, std::string_view name);
 std::optional<Tenant> tenant(store::Reading&, store::TenantId);
