@@ -6,7 +6,13 @@
 //
 // A row's methods throw Trouble when the medium fails (disk full, a torn page, a lost connection).
 // Whoever drives the store catches it in one place and gives the whole Writing up; nothing above
-// the driver handles it. Names and types here are chosen so that a store of several nodes can
+// the driver handles it. After that the store may be used again, unless the code is
+// "store-must-restart": the disk could not say whether the last commit is on it (a failed fsync),
+// so every later write() is refused with that code until the store is opened anew, and only then
+// is it known whether that commit took place.
+//
+// Every list is in the order it names, texts compared byte by byte. What a `take` is handed lives
+// as long as the call; a `take` may itself read and, in a Writing, write. Names and types here are chosen so that a store of several nodes can
 // follow: a subject is locked by find_stream() of a Writing, timers and actions are claimed.
 #pragma once
 
@@ -62,22 +68,24 @@ public:
     using TakeEntry = std::function<bool(const Entry&)>;
     virtual void entries_of(StreamId, Position from, const TakeEntry& take) = 0;
     virtual void entries_after(Position from, const TakeEntry& take) = 0;
-    // Those about no stream, of one tenant and kind; the latest first when `latest_first`.
+    // Those about no stream, of one tenant and kind, after `from`; when `latest_first`, those before
+    // it, backwards (0: from the end).
     virtual void entries_about(TenantId, std::uint8_t kind, Position from, bool latest_first,
                                const TakeEntry& take) = 0;
 
     // --- streams and obligations
     virtual std::optional<Stream> stream(StreamId) = 0;
     virtual std::optional<Stream> find_stream(TenantId, std::string_view name) = 0;
-    virtual std::vector<Stream> streams(TenantId, std::string_view name_prefix, StreamId after,
-                                        int limit) = 0;  // by id
-    virtual std::vector<Stream> streams_of_customer(CustomerId) = 0;
+    virtual std::vector<Stream> streams(TenantId, std::string_view name_prefix,
+                                        std::string_view after, int limit) = 0;  // by name
+    virtual std::vector<Stream> streams_of_customer(CustomerId) = 0;             // by id
     // (wakes_at, id) of every stream that wakes, in any order.
     virtual void wakers(const std::function<void(Instant, StreamId)>& take) = 0;
     virtual std::optional<ObligationRow> obligation(ObligationId) = 0;
     virtual std::vector<ObligationRow> obligations_of(StreamId) = 0;  // by id
     virtual std::vector<ObligationRow> obligations(const ObligationQuery&) = 0;
-    virtual std::vector<StateCount> count_by_state(TenantId) = 0;
+    virtual std::vector<StateCount> count_by_state(TenantId) = 0;  // by state; none that is 0
+    // Due in [from, until); with `until` max also those without a due instant.
     virtual std::int64_t count_due(TenantId, std::uint8_t state, Instant from, Instant until) = 0;
     virtual ObligationId last_obligation() = 0;
 
@@ -90,19 +98,21 @@ public:
     // --- keys across subjects
     virtual std::vector<StreamId> members_of(StreamId group) = 0;
     virtual std::vector<StreamId> groups_of(StreamId member) = 0;
-    virtual std::vector<Measure> measures(StreamId group, Instant from,
-                                          Instant until) = 0;  // by at
+    // In [from, until), by at, then member and ordinal.
+    virtual std::vector<Measure> measures(StreamId group, Instant from, Instant until) = 0;
 
     // --- actions and alerts
-    virtual std::vector<Action> actions_due(Instant until, int limit) = 0;  // waiting, by due_at
-    virtual Instant next_action_at() = 0;                                   // max: none waits
+    // Due at `until` or before and still waiting, by due_at, then id.
+    virtual std::vector<Action> actions_due(Instant until, int limit) = 0;
+    virtual Instant next_action_at() = 0;  // max: none waits
+    // By id; `after` is the last one seen, here and below.
     virtual std::vector<Action> actions(TenantId, std::string_view target, Action::State,
                                         std::int64_t after, int limit) = 0;
     virtual std::optional<Action> action(std::int64_t id) = 0;
     virtual std::vector<Alert> alerts(TenantId, bool open_only, std::int64_t after, int limit) = 0;
     virtual std::vector<Alert> alerts_of(ObligationId) = 0;
     virtual std::optional<Alert> alert(std::int64_t id) = 0;
-    virtual std::vector<Alert> alerts_climbing(Instant until, int limit) = 0;
+    virtual std::vector<Alert> alerts_climbing(Instant until, int limit) = 0;  // as actions_due
     virtual Instant next_climb_at() = 0;
 
     // --- beside the log: documents, customers
@@ -128,12 +138,14 @@ public:
 // Reads what it has written itself.
 class Writing : public Reading {
 public:
-    // Makes everything written durable. Throws Trouble if it could not; then nothing was written.
+    // Makes everything written durable. Throws Trouble if it could not; then nothing was written
+    // (but see "store-must-restart" above). Once, and last: a Writing does nothing after it.
     virtual void commit() = 0;  // without it, destruction gives everything up
 
     virtual Position append(Entry) = 0;  // the position it was given
 
-    virtual void put_stream(const Stream&) = 0;  // new, or what changed
+    // New, or what changed. Never their tenant, name, stream: those are for good.
+    virtual void put_stream(const Stream&) = 0;
     virtual void put_obligation(const ObligationRow&) = 0;
     virtual std::int64_t source(TenantId, std::string_view name) = 0;  // made if it is new
     virtual void put_fact(std::int64_t source, std::string_view id, StreamId) = 0;
@@ -142,8 +154,9 @@ public:
     // Replaces what this member counts for in the group.
     virtual void put_measures(StreamId group, StreamId member, const std::vector<Measure>&) = 0;
 
-    virtual std::int64_t put_action(const Action&) = 0;  // id 0: a new one, unless its key is known
-    virtual std::int64_t put_alert(const Alert&) = 0;    // id 0: a new one
+    // Id 0: a new one, unless its key is known in the tenant: then the known one, as it stands.
+    virtual std::int64_t put_action(const Action&) = 0;
+    virtual std::int64_t put_alert(const Alert&) = 0;  // id 0: a new one
 
     // False when a document stands there whose version isn't `document.version - 1` (0: nothing
     // stands there), or when its key belongs to another.
