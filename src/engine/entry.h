@@ -85,6 +85,7 @@ struct RemedyChange {
     std::string_view currency;  // empty: not money; otherwise `minor` counts
     std::int64_t minor = 0;
     Instant at;
+    store::Position version = 0;  // of the obligation's promise
 };
 
 struct TurnBody {
@@ -95,16 +96,22 @@ struct TurnBody {
     std::span<const RemedyChange> remedies;
 };
 
-// Appended to `out`.
+// Appended to `out`. Values of fields are data: no range, no function, not nested deeper than 16,
+// which check() holds the caller to, as it does to hashes of 32 bytes.
 void write_turn(std::string& out, const TurnBody&);
-// Refuses what it can't have written: "log-entry-unreadable".
-Result<TurnBody> read_turn(std::string_view body, Arena& memory);
+// Refuses what it can't have written: "log-entry-unreadable". Names of zones in values are found
+// in `zones`; a time whose zone isn't there keeps its offset.
+Result<TurnBody> read_turn(std::string_view body, Arena& memory, Zones* zones = nullptr);
 
 // Only the facts, with just the fields whose names are in `names`: what a fold needs. `received_at`
-// of each is `recorded_at`; `subject` is the stream's name. Ids carry their source, so that two
-// sources' equal ids stay two.
+// of each is `recorded_at`; `subject` is the stream's name. Ids carry their source ("3:A-17"), so
+// that two sources' equal ids stay two. The rest of the body isn't looked at. A kind that isn't in
+// `names` is None, which a condition on kinds can't see: learn_kinds() first. What was added to
+// `out` before a refusal stays there.
 Result<void> read_facts(std::string_view body, Instant recorded_at, const Names& names,
-                        Arena& memory, std::vector<promise::Fact>& out);
+                        Arena& memory, std::vector<promise::Fact>& out, Zones* zones = nullptr);
+// Interns the kinds of the body's facts, so that `starts with(fact, "order.")` sees every one.
+Result<void> learn_kinds(std::string_view body, Names& names);
 
 // --- leaves -------------------------------------------------------------------------------------
 //
