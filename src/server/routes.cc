@@ -1,0 +1,13 @@
+#include "server/routes.h"
+
+namespace yinuo::server {
+
+std::vector<Route> all_routes() {
+    std::vector<Route> all;
+    for (const auto area : {session_routes(), user_routes(), key_routes(), tenant_routes(),
+                            audit_routes(), link_routes(), system_routes()})
+        all.insert(all.end(), area.begin(), area.end());
+    return all;
+}
+
+}  // namespace yinuo::server

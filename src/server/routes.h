@@ -1,0 +1,21 @@
+// The table of all routes: data, one function an area.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "server/api.h"
+
+namespace yinuo::server {
+
+std::span<const Route> session_routes();  // signing in and out, me
+std::span<const Route> user_routes();
+std::span<const Route> key_routes();
+std::span<const Route> tenant_routes();  // tenants, settings
+std::span<const Route> audit_routes();
+std::span<const Route> link_routes();    // customers' links
+std::span<const Route> system_routes();  // health, metrics, the OpenAPI document, events
+
+std::vector<Route> all_routes();
+
+}  // namespace yinuo::server
