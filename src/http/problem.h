@@ -26,6 +26,9 @@ struct Flaw {
 
 Response problem(int status, const Error&, bool chinese, std::span<const Flaw> flaws = {});
 
+// The 500 for what only we can mend; it says nothing about what it was.
+Response internal_error(bool chinese);
+
 // "Not Found" for 404; what RFC 9110 calls the status, or of its class if it is unknown.
 std::string_view reason(int status);
 

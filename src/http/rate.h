@@ -19,6 +19,7 @@
 
 namespace yinuo::http {
 
+// Both above zero.
 struct Rate {
     double per_second = 10;
     double burst = 20;
@@ -36,6 +37,8 @@ public:
     };
 
     RateLimiter(Rate rate, std::size_t keys_max) : rate_(rate), keys_max_(keys_max) {}
+    RateLimiter(RateLimiter&&) = default;  // no copies: the index looks into the list
+    RateLimiter& operator=(RateLimiter&&) = default;
 
     // A call dearer than the burst is never allowed; it is told the time to a full bucket.
     Verdict take(std::string_view key, Time now, double cost = 1);

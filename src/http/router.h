@@ -53,6 +53,7 @@ private:
         std::vector<std::uint32_t> routes;  // ending here
     };
 
+    std::uint32_t child(std::uint32_t at, std::string_view segment);
     const Node* find(std::string_view rest, std::uint32_t at,
                      std::vector<std::string_view>& taken) const;
 

@@ -28,15 +28,22 @@ using Millis = std::chrono::milliseconds;
 // stream ends. Every function may be called from any thread.
 class Stream {
 public:
-    class Pipe;
+    // What carries the events: a connection, or a test. Its destructor closes it.
+    class Pipe {
+    public:
+        virtual ~Pipe() = default;
+        virtual bool send(std::string chunk) = 0;
+        virtual bool closed() const = 0;
+        virtual void close() = 0;
+    };
 
     explicit Stream(std::shared_ptr<Pipe> pipe) : pipe_(std::move(pipe)) {}
 
     // Queues `chunk`, whole events with their blank line ("id: 7\ndata: {}\n\n"). False when the
     // client is gone, or too slow: more than Options::stream_queue_bytes wait, and it is cut off.
-    bool send(std::string chunk);
-    bool closed() const;
-    void close();
+    bool send(std::string chunk) { return pipe_->send(std::move(chunk)); }
+    bool closed() const { return pipe_->closed(); }
+    void close() { pipe_->close(); }
 
 private:
     std::shared_ptr<Pipe> pipe_;
@@ -51,6 +58,7 @@ public:
         virtual ~Exchange() = default;
         virtual void answer(std::uint64_t turn, Response) = 0;
         virtual Stream stream(std::uint64_t turn, Response head) = 0;
+        virtual void abandon(std::uint64_t turn);  // answers 500
     };
 
     Replier(std::shared_ptr<Exchange> exchange, std::uint64_t turn)
