@@ -18,6 +18,7 @@
 #include "promise/fold.h"
 #include "promise/promise.h"
 #include "store/rows.h"
+#include "store/store.h"
 #include "time/zone.h"
 
 namespace yinuo::engine {
@@ -80,6 +81,9 @@ private:
     };
     std::map<std::pair<store::TenantId, std::string>, std::vector<const Version*>, Before> about_;
 };
+
+// Brings a shelf up to date with what is published and retired. Adding twice does nothing.
+Result<void> fill_shelf(store::Reading&, Shelf&);
 
 // The part of a stream's name before the first '/'.
 std::string_view kind_of_subject(std::string_view stream_name);

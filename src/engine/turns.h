@@ -17,6 +17,8 @@
 
 namespace yinuo::engine {
 
+class Keys;  // customers.h
+
 // Who does something privileged; it goes into the audit trail with it.
 struct Actor {
     store::TenantId tenant = 0;
@@ -32,6 +34,7 @@ public:
     // Never earlier than anything that was recorded before.
     virtual Instant now() const = 0;
     virtual Shelf& shelf() = 0;
+    virtual Keys& keys() = 0;
     virtual const vault::Keyring& keyring() const = 0;
     virtual vault::Entropy& entropy() = 0;
 

@@ -1,0 +1,252 @@
+// Deciding: what a stream's facts and the time make of its obligations.
+#include "engine/turner.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "promise/history.h"
+
+namespace yinuo::engine {
+namespace {
+
+using promise::EventKind;
+
+// How far ahead remedies that grow with lateness are looked at; then they are looked at again.
+constexpr Millis kRemedyHorizon = hours(24);
+
+bool same_obligation(const store::ObligationRow& row, store::Position version,
+                     const promise::Obligation& o, std::string_view label) {
+    return row.version == version && row.clause == o.clause && row.occurrence == o.occurrence &&
+           row.label == label;
+}
+
+// The row of an obligation as the fold gave it; identity and place in the log are kept.
+void fill(store::ObligationRow& row, const promise::Obligation& o) {
+    row.clause = o.clause;
+    row.occurrence = o.occurrence;
+    row.state = static_cast<std::uint8_t>(o.state);
+    row.claim = static_cast<std::uint8_t>(o.claim);
+    row.excuse = static_cast<std::uint8_t>(o.excuse);
+    row.extensions = o.extensions;
+    row.earlier_kept = o.earlier_kept;
+    row.provisional = o.provisional;
+    row.started_at = o.started_at;
+    row.promised_at = o.promised_at;
+    row.due_at = o.due_at;
+    row.first_due_at = o.first_due_at;
+    row.warns_at = o.first_warning_at;
+    row.broken_at = o.broken_at;
+    row.settled_at = o.settled_at;
+    // What a pause adds while it lasts is the clock's business, not a row's.
+    row.paused = o.state == promise::State::Paused ? 0 : o.paused.count;
+    row.counted = o.counted;
+    row.good = o.good;
+}
+
+// What a change tells besides its steps: is it any different?
+bool reads_the_same(const store::ObligationRow& a, const store::ObligationRow& b) {
+    return a.state == b.state && a.started_at == b.started_at && a.due_at == b.due_at &&
+           a.broken_at == b.broken_at && a.settled_at == b.settled_at;
+}
+
+}  // namespace
+
+Turner::Turner(Shelf& shelf, Keys& keys, TenantLogs& logs, vault::Entropy& entropy)
+    : shelf_(shelf), keys_(keys), logs_(logs), entropy_(entropy), folding_(shelf.names(), kept_) {}
+
+void Turner::begin(store::Reading& rows) {
+    next_obligation_ = rows.last_obligation() + 1;
+    others_.clear();
+    rates_.clear();
+}
+
+void Turner::turn(Group& group, store::StreamId id) {
+    const auto stream = group.rows.stream(id);
+    if (!stream) return;
+    kept_.reset();
+    memory_.reset();
+    Loaded in{.stream = *stream};
+    load(group.rows, in);
+    Deciding deciding;
+    const StreamName name = StreamName::parse(in.stream.name);
+    switch (name.kind) {
+        case StreamName::Kind::Subject: decide_subject(group, in, deciding); break;
+        case StreamName::Kind::Key: decide_key(group, in, name, deciding); break;
+        case StreamName::Kind::Rate: decide_rate(group, in, name, deciding); break;
+    }
+    finish(group, in, deciding, {});
+    turn_others(group);
+}
+
+void Turner::decide_subject(Group& group, Loaded& in, Deciding& deciding) {
+    std::vector<const promise::Fact*> facts;
+    facts.reserve(in.facts.size());
+    for (const auto& fact : in.facts) facts.push_back(&fact);
+    for (const auto& fact : in.facts)
+        if (fact.at > group.now) deciding.wakes_at = std::min(deciding.wakes_at, fact.at);
+    promise::put_in_order(facts, group.now, group.now);
+    for (const Version* version : shelf_.about(in.stream.tenant, in.stream.name)) {
+        const auto& promise = *version->promise;
+        const bool known = std::ranges::any_of(
+            in.rows, [&](const auto& r) { return r.version == version->position; });
+        if (!known && (promise.effective_from > group.now ||
+                       promise.effective_until <= promise.effective_from))
+            continue;
+        const auto turn =
+            promise::decide_subject(promise, facts, in.of(version->position).events, group.now,
+                                    folding_, version->hands_verdicts_across);
+        deciding.facts = facts;
+        collect(*version, turn, in, deciding);
+        collect_remedies(*version, turn, in, facts, group.now, deciding);
+        look_across(group, *version, facts, turn.verdicts);
+    }
+}
+
+void Turner::decide_key(Group& group, Loaded& in, const StreamName& name, Deciding& deciding) {
+    const Version* version = shelf_.find(name.version);
+    check(version != nullptr);
+    const auto facts = facts_of_key(group.rows, *version, name.clause, in, name.key, group.now);
+    const auto turn = promise::decide_key(*version->promise, name.clause, name.key, facts,
+                                          in.of(name.version).events, group.now, folding_);
+    deciding.facts = facts;
+    collect(*version, turn, in, deciding);
+    collect_remedies(*version, turn, in, facts, group.now, deciding);
+}
+
+void Turner::collect(const Version& version, const promise::Turn& turn, Loaded& in,
+                     Deciding& deciding, std::string_view label) {
+    std::vector<bool> seen(in.rows.size(), false);
+    const auto steps_of = [&](int clause, int occurrence) {
+        std::size_t count = 0;
+        for (const auto& event : turn.news)
+            count += event.clause == clause && event.occurrence == occurrence;
+        auto steps = memory_.array<ObligationChange::Step>(count);
+        std::size_t i = 0;
+        for (const auto& event : turn.news) {
+            if (event.clause != clause || event.occurrence != occurrence) continue;
+            steps[i++] = {.kind = event.kind,
+                          .reversed = event.reversed,
+                          .at = event.at,
+                          .due_at = event.due_at,
+                          .who = memory_.copy(event.who)};
+        }
+        return std::span<const ObligationChange::Step>(steps);
+    };
+    const auto add = [&](const store::ObligationRow& before, store::ObligationRow row, bool fresh,
+                         std::span<const ObligationChange::Step> steps) {
+        if (!fresh && row == before && steps.empty()) return;
+        const bool logged = fresh || !steps.empty() || !reads_the_same(before, row);
+        deciding.rows.push_back({.row = std::move(row),
+                                 .before = before,
+                                 .fresh = fresh,
+                                 .logged = logged,
+                                 .version = &version,
+                                 .steps = steps});
+    };
+    for (const auto& o : turn.obligations) {
+        deciding.wakes_at = std::min(deciding.wakes_at, o.changes_at);
+        std::size_t place = 0;
+        while (place < in.rows.size() &&
+               !same_obligation(in.rows[place], version.position, o, label))
+            ++place;
+        const bool fresh = place == in.rows.size();
+        store::ObligationRow row;
+        if (fresh) {
+            row.tenant = in.stream.tenant;
+            row.stream = in.stream.id;
+            row.version = version.position;
+            row.label = label;
+        } else {
+            row = in.rows[place];
+            seen[place] = true;
+        }
+        const store::ObligationRow before = row;
+        fill(row, o);
+        add(before, std::move(row), fresh, steps_of(o.clause, o.occurrence));
+    }
+    // What began and, as the facts stand now, never did.
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        if (seen[i] || in.rows[i].version != version.position || in.rows[i].label != label)
+            continue;
+        const auto& before = in.rows[i];
+        store::ObligationRow row = before;
+        fill(row, promise::Obligation{.clause = before.clause,
+                                      .occurrence = before.occurrence,
+                                      .subject = {},
+                                      .state = promise::State::Void});
+        auto told = steps_of(before.clause, before.occurrence);
+        if (before.started_at != Instant::max()) {
+            auto steps = memory_.array<ObligationChange::Step>(told.size() + 1);
+            std::ranges::copy(told, steps.begin());
+            steps.back() = {.kind = EventKind::Reversed,
+                            .reversed = EventKind::Started,
+                            .at = before.started_at,
+                            .who = {}};
+            told = steps;
+        }
+        add(before, std::move(row), false, told);
+    }
+}
+
+void Turner::collect_remedies(const Version& version, const promise::Turn& turn, Loaded& in,
+                              std::span<const promise::Fact* const> facts, Instant now,
+                              Deciding& deciding) {
+    const auto& promise = *version.promise;
+    if (promise.remedies.empty()) return;
+    const auto& given = in.of(version.position).given;
+    bool any = !given.empty();
+    for (const auto& o : turn.obligations) any = any || remedy::may_be_owed(promise, o);
+    if (!any) return;
+
+    struct Own final : remedy::FactsOf {
+        std::span<const promise::Fact* const> facts;
+        std::span<const promise::Fact* const> of(std::string_view) const override { return facts; }
+    } own;
+    own.facts = facts;
+    for (auto& entry :
+         remedy::decide_entries(promise, turn.obligations, given, now, folding_, &own))
+        deciding.remedies.push_back({.entry = std::move(entry), .version = &version});
+    for (const auto& o : turn.obligations) {
+        if (!remedy::may_be_owed(promise, o) || o.settled_at != Instant::max()) continue;
+        const Instant horizon = now + kRemedyHorizon;
+        const Instant more = remedy::next_increase(promise, o, now, horizon, folding_, facts);
+        deciding.wakes_at = std::min(deciding.wakes_at, std::min(more, horizon));
+    }
+}
+
+std::vector<store::ObligationRow> Turner::refold(store::Reading& rows, const store::Stream& stream,
+                                                 Instant now) {
+    kept_.reset();
+    memory_.reset();
+    Loaded in{.stream = stream};
+    load(rows, in);
+    // As if every row were new to us; what was logged gives them their numbers back.
+    const auto logged = std::move(in.rows);
+    in.rows.clear();
+    std::vector<const promise::Fact*> facts;
+    for (const auto& fact : in.facts) facts.push_back(&fact);
+    promise::put_in_order(facts, now, now);
+    Deciding deciding;
+    const StreamName name = StreamName::parse(stream.name);
+    if (name.kind == StreamName::Kind::Subject) {
+        for (const Version* version : shelf_.about(stream.tenant, stream.name)) {
+            if (version->promise->effective_from > now) continue;
+            collect(*version, promise::decide_subject(*version->promise, facts, {}, now, folding_),
+                    in, deciding);
+        }
+    } else if (name.kind == StreamName::Kind::Key) {
+        const Version* version = shelf_.find(name.version);
+        check(version != nullptr);
+        const auto of_key = facts_of_key(rows, *version, name.clause, in, name.key, now);
+        collect(*version,
+                promise::decide_key(*version->promise, name.clause, name.key, of_key, {}, now,
+                                    folding_),
+                in, deciding);
+    }
+    std::vector<store::ObligationRow> result;
+    for (auto& one : deciding.rows) result.push_back(std::move(one.row));
+    static_cast<void>(logged);
+    return result;
+}
+
+}  // namespace yinuo::engine

@@ -1,0 +1,158 @@
+// What a stream has: its facts, what was recorded about it, and its rows.
+#include <algorithm>
+#include <charconv>
+
+#include "base/check.h"
+#include "engine/turner.h"
+#include "promise/history.h"
+
+namespace yinuo::engine {
+namespace {
+
+constexpr std::string_view kKey = "~key/";
+constexpr std::string_view kRate = "~rate/";
+
+// The log holds what this program wrote; anything else is damage.
+template <typename T>
+T readable(Result<T> read) {
+    if (!read) throw store::Trouble(read.error());
+    if constexpr (!std::is_void_v<T>) return std::move(*read);
+}
+
+}  // namespace
+
+StreamName StreamName::parse(std::string_view name) {
+    StreamName parsed;
+    if (name.starts_with(kKey)) {
+        parsed.kind = Kind::Key;
+        name.remove_prefix(kKey.size());
+    } else if (name.starts_with(kRate)) {
+        parsed.kind = Kind::Rate;
+        name.remove_prefix(kRate.size());
+    } else {
+        return parsed;
+    }
+    const auto number = [&](auto& into) {
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), into);
+        check(error == std::errc() && end != name.data() + name.size() && *end == '/');
+        name.remove_prefix(static_cast<std::size_t>(end - name.data()) + 1);
+    };
+    number(parsed.version);
+    number(parsed.clause);
+    parsed.key = name;
+    return parsed;
+}
+
+std::string StreamName::of(Kind kind, store::Position version, int clause, std::string_view key) {
+    std::string name(kind == Kind::Key ? kKey : kRate);
+    name += std::to_string(version);
+    name += '/';
+    name += std::to_string(clause);
+    name += '/';
+    name += key;
+    return name;
+}
+
+Turner::Recorded& Turner::Loaded::of(store::Position version) {
+    for (Recorded& one : recorded)
+        if (one.version == version) return one;
+    return recorded.emplace_back(Recorded{.version = version, .events = {}, .given = {}});
+}
+
+void Turner::load(store::Reading& rows, Loaded& in) {
+    in.rows = rows.obligations_of(in.stream.id);
+    rows.entries_of(in.stream.id, 0, [&](const store::Entry& entry) {
+        if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
+        const auto body = memory_.copy(entry.body);
+        const auto from = in.facts.size();
+        readable(read_facts(body, entry.recorded_at, shelf_.names(), memory_, in.facts));
+        for (auto i = from; i < in.facts.size(); ++i) in.facts[i].subject = in.stream.name;
+        take_changes(readable(read_turn(body, memory_)), in, entry.recorded_at, in);
+        in.last_recorded_at = entry.recorded_at;
+        return true;
+    });
+}
+
+void Turner::take_changes(const TurnBody& body, const Loaded& in, Instant recorded_at,
+                          Loaded& into) {
+    const StreamName name = StreamName::parse(in.stream.name);
+    for (const ObligationChange& change : body.changes) {
+        const std::string subject = !change.label.empty() ? std::string(change.label)
+                                    : name.kind == StreamName::Kind::Subject
+                                        ? in.stream.name
+                                        : std::string(name.key);
+        Recorded& recorded = into.of(change.version);
+        for (const auto& step : change.steps)
+            recorded.events.push_back({.kind = step.kind,
+                                       .clause = change.clause,
+                                       .occurrence = change.occurrence,
+                                       .subject = subject,
+                                       .at = step.at,
+                                       .recorded_at = recorded_at,
+                                       .due_at = step.due_at,
+                                       .reversed = step.reversed,
+                                       .who = std::string(step.who)});
+    }
+    for (const RemedyChange& change : body.remedies) {
+        const auto of = std::ranges::find(in.rows, change.obligation, &store::ObligationRow::id);
+        check(of != in.rows.end());
+        std::optional<Money> money;
+        if (const auto currency = Currency::parse(change.currency))
+            money = Money{.minor = change.minor, .currency = *currency};
+        into.of(of->version)
+            .given.push_back({.back = change.back,
+                              .subject = name.kind == StreamName::Kind::Subject
+                                             ? in.stream.name
+                                             : std::string(name.key),
+                              .clause = of->clause,
+                              .occurrence = of->occurrence,
+                              .remedy = change.remedy,
+                              .gift = change.gift,
+                              .payee = std::string(change.payee),
+                              .amount = change.amount,
+                              .money = money,
+                              .at = change.at,
+                              .recorded_at = recorded_at});
+    }
+}
+
+// The facts of everybody who has this key, those that have it now, in true order.
+std::vector<const promise::Fact*> Turner::facts_of_key(store::Reading& rows, const Version& version,
+                                                       int clause, const Loaded& in,
+                                                       std::string_view key, Instant now) {
+    const auto& promise = *version.promise;
+    std::vector<const promise::Fact*> all;
+    for (const auto member : rows.members_of(in.stream.id)) {
+        const auto stream = rows.stream(member);
+        check(stream.has_value());
+        const auto subject = memory_.copy(stream->name);
+        std::vector<promise::Fact> facts;
+        rows.entries_of(member, 0, [&](const store::Entry& entry) {
+            readable(read_facts(memory_.copy(entry.body), entry.recorded_at, shelf_.names(),
+                                memory_, facts));
+            return true;
+        });
+        const auto kept = memory_.copy(std::span<const promise::Fact>(facts));
+        std::vector<const promise::Fact*> order;
+        for (const auto& fact : kept) {
+            const_cast<promise::Fact&>(fact).subject = subject;
+            order.push_back(&fact);
+        }
+        promise::put_in_order(order, now, now);
+        if (version.hands_verdicts_across) {
+            std::vector<promise::Obligation> unused;
+            std::vector<const promise::Fact*> verdicts;
+            promise::fold_subject(promise, order, now, folding_, unused, &verdicts);
+            order.insert(order.end(), verdicts.begin(), verdicts.end());
+        }
+        for (const auto* fact : order)
+            if (promise::key_of(promise.clauses[static_cast<std::size_t>(clause)], *fact, promise,
+                                folding_) == key)
+                all.push_back(fact);
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto* a, const auto* b) { return promise::comes_before(*a, *b); });
+    return all;
+}
+
+}  // namespace yinuo::engine
