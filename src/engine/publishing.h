@@ -5,6 +5,9 @@
 // it is published, but that it retires.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +19,9 @@ inline constexpr std::string_view kPromises = "promise";
 inline constexpr std::string_view kCalendars = "calendar";
 
 enum class Stage : std::uint8_t { Draft, Checked, Approved, Published, Retired };
-std::string_view name_of(Stage);
+std::string_view name_of(Stage);  // "draft"
+std::optional<Stage> parse_stage(std::string_view name);
+Text describe(Stage);
 
 // What the document's body says; to_json()/from_json() are its spelling.
 struct PromiseVersion {
@@ -36,9 +41,10 @@ struct PromiseVersion {
 };
 
 // A new draft, or another text for one that isn't approved yet (`etag`: the document's version that
-// was changed; 0: it is new). Calendars that the text names as files ("office.yaml") are taken from
-// the tenant's calendars as they stand. Findings don't refuse a draft: `findings` has them. Refuses
-// a text that names no promise or version, one that is published already, a stale etag.
+// was changed; 0: it is new). Calendars that the text names as files ("office.yaml") are those
+// handed in with it, and otherwise the tenant's as they stand. Findings don't refuse a draft:
+// `findings` has them. Refuses a text that names no promise or version, one that is approved or
+// published already, a stale etag.
 struct Drafted {
     PromiseVersion version;
     std::int64_t etag = 0;
@@ -46,8 +52,8 @@ struct Drafted {
 };
 Result<Drafted> draft(Turns&, const Actor&, const Publication&, std::int64_t etag);
 
-// Draft -> Checked. Refuses while there are errors.
-Result<Drafted> check(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+// Draft -> Checked. Refuses while there are errors, naming the first.
+Result<Drafted> check_draft(Turns&, const Actor&, std::string_view id, std::int64_t etag);
 // Checked -> Approved, by another person than the one who drafted it.
 Result<Drafted> approve(Turns&, const Actor&, std::string_view id, std::int64_t etag);
 // Approved -> Published; in force from now, or from what the text says if that is later. Also
@@ -55,5 +61,33 @@ Result<Drafted> approve(Turns&, const Actor&, std::string_view id, std::int64_t 
 Result<Drafted> publish(Turns&, const Actor&, std::string_view id, std::int64_t etag);
 // Published -> Retired: nothing more begins under it; what runs, runs on.
 Result<Drafted> retire(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+
+// What an entry of EntryKind::Promise says.
+struct PromiseStep {
+    Stage stage = Stage::Draft;        // the one it reached
+    std::string id;                    // "same-day-install@3"
+    std::string text_hash;             // SHA-256, hex
+    Publication publication;           // of Published
+    store::Position published_in = 0;  // of Retired: the entry that published it
+};
+Result<PromiseStep> read_promise_step(std::string_view body);
+
+// Findings of a text as check_draft() would have them: with "personal-field" for each field that it reads
+// and this tenant calls personal.
+Findings examine(const Publication&, std::span<const std::string> personal_fields, Names&, Zones&);
+
+// --- calendars that promises name as files -------------------------------------------------------
+
+// A document of the collection "calendar", its id being the file's name ("office.yaml"). Published
+// promises keep the text that they were drafted with. Refuses a name that isn't letters, digits, '.',
+// '_' and '-' ending in .yaml, a stale etag (0: it is new), and a text with errors, naming the first.
+struct SavedCalendar {
+    std::int64_t etag = 0;
+    Findings findings;
+};
+Result<SavedCalendar> save_calendar(Turns&, const Actor&, std::string_view name,
+                                    std::string_view text, std::int64_t etag);
+// nullopt: there is none.
+std::optional<std::string> calendar_text(store::Reading&, store::TenantId, std::string_view name);
 
 }  // namespace yinuo::engine

@@ -39,8 +39,19 @@ struct Tenant {
 // Makes keys and the document. Refuses a name that is taken or isn't 1-40 of [a-z0-9-].
 Result<Tenant> make_tenant(Turns&, const Actor&, std::string_view name, std::string_view title,
                            bool demo, std::string_view origin_prefix);
+// What a tenant may set for itself. Refuses a stale etag (the document's version) and settings that
+// make no sense; answers with the new etag.
+struct TenantSettings {
+    std::string title;
+    std::vector<std::string> personal_fields;
+    std::vector<Rung> roster;
+};
+Result<std::int64_t> change_tenant(Turns&, const Actor&, const TenantSettings&, std::int64_t etag);
+
 // Who signs its checkpoints: the note key of its origin. Refuses when no master key opens it.
 Result<tlog::SignerKey> log_signer(const Tenant&, const vault::Keyring&);
+// What seals and salts whatever is about nobody we know. Refuses likewise.
+Result<vault::Key> salt_key(const Tenant&, const vault::Keyring&);
 
 // From any reading; nullopt: there is none.
 std::optional<Tenant> find_tenant(store::Reading&, std::string_view name);
