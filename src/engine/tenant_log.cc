@@ -31,8 +31,8 @@ Result<std::int64_t> TenantLogs::next(store::Writing& rows, store::TenantId id) 
     if (found == logs_.end()) {
         const auto who = tenant(rows, id);
         if (!who) {
-            return refuse({.code = "no-tenant",
-                           .what = {"没有这个租户", "there is no such tenant"}});
+            return refuse(
+                {.code = "no-tenant", .what = {"没有这个租户", "there is no such tenant"}});
         }
         StoredTiles tiles(rows, id);
         const auto size = static_cast<std::uint64_t>(rows.checkpoint(id).size);
@@ -58,9 +58,9 @@ void TenantLogs::write(store::Writing& rows) {
             rows.put_tile(id, {.level = level_of(tile),
                                .index = static_cast<std::int64_t>(tile.index),
                                .bytes = std::move(bytes)});
-        rows.put_checkpoint(id, {.size = static_cast<std::int64_t>(log.tree.size()),
-                                 .note = tlog::sign_checkpoint(*log.signer, log.tree.size(),
-                                                               log.tree.root())});
+        rows.put_checkpoint(
+            id, {.size = static_cast<std::int64_t>(log.tree.size()),
+                 .note = tlog::sign_checkpoint(*log.signer, log.tree.size(), log.tree.root())});
     }
 }
 
