@@ -82,7 +82,8 @@ std::string sign_checkpoint(const SignerKey& log, std::uint64_t size, const Hash
 
 Result<TrustedCheckpoint> open_checkpoint(std::string_view bytes, const Trust& trust) {
     const Note note = TRY(parse_note(bytes));
-    TrustedCheckpoint opened{TRY(parse_checkpoint(note.text)), {}};
+    TrustedCheckpoint opened;
+    opened.checkpoint = TRY(parse_checkpoint(note.text));
     if (opened.checkpoint.origin != trust.origin) return refuse(wrong_origin(trust.origin));
     TRY(verify(note, trust.log));
     if (trust.witnesses.empty() && trust.witnesses_needed == 0) return opened;

@@ -72,7 +72,9 @@ Result<Note> parse_note(std::string_view bytes) {
     const auto gap = bytes.rfind("\n\n");
     if (gap == std::string_view::npos)
         return refuse(bad_note("缺少空行", "there is no empty line before the signatures"));
-    Note note{std::string(bytes.substr(0, gap + 1)), TRY(parse_signatures(bytes.substr(gap + 2)))};
+    Note note;
+    note.text = bytes.substr(0, gap + 1);
+    note.signatures = TRY(parse_signatures(bytes.substr(gap + 2)));
     if (note.signatures.empty()) return refuse(bad_note("没有签名", "there is no signature"));
     return note;
 }

@@ -31,8 +31,8 @@ Result<ProofFile> make_proof_file(TileReader& tiles, std::uint64_t index, std::s
                                   std::string extra) {
     if (extra.size() > kExtraBytesMax) return refuse(extra_too_large());
     const auto size = TRY(parse_checkpoint(TRY(parse_note(checkpoint)).text)).size;
-    return ProofFile{std::move(extra), index, TRY(prove_inclusion(tiles, index, size)),
-                     std::move(checkpoint)};
+    auto proof = TRY(prove_inclusion(tiles, index, size));
+    return ProofFile{std::move(extra), index, std::move(proof), std::move(checkpoint)};
 }
 
 std::string to_text(const ProofFile& file) {

@@ -109,7 +109,8 @@ std::string origin_hash(std::string_view origin) {
 Result<std::string> with_cosignatures(std::string_view bytes, std::string_view answer,
                                       std::span<const VerifierKey> witnesses) {
     Note note = TRY(parse_note(bytes));
-    const Note answered{note.text, TRY(parse_signatures(answer))};
+    auto signatures = TRY(parse_signatures(answer));
+    const Note answered{note.text, std::move(signatures)};
     TRY(verify(answered, witnesses));
     for (const Signature& signature : answered.signatures) {
         const auto witness = std::ranges::find_if(
