@@ -6,8 +6,10 @@
 // and before connecting, so that no tenant can make the server talk to its own neighbours (SSRF).
 // It doesn't retry; see retry.h.
 //
-// What an answer says may be kept and shown: an excerpt is at most kExcerptMax bytes, and the values
-// of the headers we sent are blotted out in it, since a receiver may echo an authorization.
+// What an answer says may be kept for the tenant to see: an excerpt is at most kExcerptMax bytes, and
+// the values of the headers, the path and the body that we sent are blotted out in it, since a
+// receiver may echo an authorization. It may still quote a piece of the body in its own words:
+// guard it like the body, and don't log it.
 #pragma once
 
 #include <cstddef>

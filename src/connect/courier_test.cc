@@ -135,7 +135,7 @@ TEST_CASE("what we sent as a secret doesn't come back in the excerpt") {
             .get();
     CHECK(outcome.status == 401);
     CHECK(outcome.excerpt.find("POST ***") != std::string::npos);
-    for (const auto* secret : {"verysecret", "abcdefgh12345", "0123456789"})
+    for (const auto* secret : {"verysecret", "abcdefgh12345", "0123456789", "13800138000"})
         CHECK(outcome.excerpt.find(secret) == std::string::npos);
 }
 
@@ -166,6 +166,8 @@ TEST_CASE("what can't be sent as written is told, not sent") {
          {Header{"X", "a\r\nEvil: b"}, {"X: y", "a"}, {"", "a"}, {"X", std::string("a\0b", 3)}})
         CHECK(send(one, {.url = receiver.url(), .headers = {header}}).get().fault ==
               Fault::Unsendable);
+    CHECK(send(one, {.url = receiver.url() + std::string("\0.example.com", 13)}).get().fault ==
+          Fault::Unsendable);
     CHECK(send(one, {.url = receiver.url(), .method = "POST / HTTP/1.1\r\nX: y"}).get().fault ==
           Fault::Unsendable);
     CHECK(receiver.requests().empty());

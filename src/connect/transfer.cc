@@ -61,6 +61,7 @@ std::string excerpt_of(std::string text, const Delivery& delivery) {
     const std::string_view url = delivery.url;
     if (const auto target = url.find('/', url.find("://") + 3); target != std::string_view::npos)
         blot(text, url.substr(target));
+    blot(text, delivery.body);
     text.resize(std::min(text.size(), Courier::kExcerptMax));
     return text;
 }
@@ -91,7 +92,7 @@ void set(CURL* handle, CURLoption option, Value value) {
 }  // namespace
 
 std::optional<std::string> host_of(const Delivery& delivery) {
-    if (delivery.url.size() > kUrlMax ||
+    if (delivery.url.size() > kUrlMax || delivery.url.find('\0') != std::string::npos ||
         std::ranges::find(kMethods, delivery.method) == kMethods.end())
         return std::nullopt;
     for (const auto& [name, value] : delivery.headers)
