@@ -1,6 +1,6 @@
 // Passwords at rest: argon2id (RFC 9106), salted by libsodium, parameters inside the stored text.
 //
-// Hashing is meant to be slow: about 50 ms and 64 MiB at the usual cost, so not on a thread that
+// Hashing is meant to be slow: about 100 ms and 64 MiB at the usual cost, so not on a thread that
 // others wait for. Safe from several threads.
 #pragma once
 
