@@ -32,6 +32,15 @@ Error too_few(std::size_t has, std::size_t needed) {
                      "at least " + std::to_string(needed) + " must have"}};
 }
 
+Error wrong_tiles(const Hash& has, const Hash& wanted) {
+    return {.code = "wrong-root",
+            .what = {"瓦片得出的根哈希是 " + to_text(has),
+                     "the tiles lead to the root " + to_text(has)},
+            .mend = {
+                "检查点上写的是 " + to_text(wanted) + "；请用 fsck 查明损坏之处",
+                "the checkpoint says " + to_text(wanted) + "; find out with fsck what is damaged"}};
+}
+
 }  // namespace
 
 std::string to_text(const Checkpoint& checkpoint) {
@@ -78,6 +87,14 @@ std::string sign_checkpoint(const SignerKey& log, std::uint64_t size, const Hash
     Note note{to_text(Checkpoint{log.name(), size, root}), {}};
     note.signatures.push_back(log.sign(note.text));
     return to_text(note);
+}
+
+Result<Tree> resume(TileReader& tiles, std::string_view bytes, const VerifierKey& log) {
+    if (bytes.empty()) return Tree();
+    const auto last = TRY(open_checkpoint(bytes, {log.name(), {log}, {}, 0})).checkpoint;
+    auto tree = TRY(Tree::open(tiles, last.size));
+    if (tree.root() != last.root) return refuse(wrong_tiles(tree.root(), last.root));
+    return tree;
 }
 
 Result<TrustedCheckpoint> open_checkpoint(std::string_view bytes, const Trust& trust) {

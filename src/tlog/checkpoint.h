@@ -13,6 +13,8 @@
 #include "base/result.h"
 #include "tlog/hash.h"
 #include "tlog/note.h"
+#include "tlog/tile.h"
+#include "tlog/tree.h"
 
 namespace yinuo::tlog {
 
@@ -32,6 +34,11 @@ Result<Checkpoint> parse_checkpoint(std::string_view note_text);
 
 // The signed note, ready to be served as <prefix>/checkpoint.
 std::string sign_checkpoint(const SignerKey& log, std::uint64_t size, const Hash& root);
+
+// The tree of a log that goes on where its own `checkpoint` left it (empty: a new log). Refuses a
+// checkpoint that `log` hasn't signed, what Tree::open refuses, and tiles that don't lead to its
+// root ("wrong-root"): whatever was signed from there on would contradict it.
+Result<Tree> resume(TileReader& tiles, std::string_view checkpoint, const VerifierKey& log);
 
 // Whom a reader of checkpoints trusts.
 struct Trust {

@@ -136,6 +136,25 @@ TEST_CASE("trust is in an origin, its keys and enough witnesses") {
           "only 1 trusted witnesses have cosigned");
 }
 
+TEST_CASE("a log goes on from its own checkpoint, and from no other") {
+    Log log(700);
+    auto resumed = resume(log.shelf, log.checkpoint(), log.key.verifier());
+    REQUIRE(resumed);
+    log.shelf.put(resumed->append(entries_from(700, 5)));
+    CHECK(resumed->root() == Log(705).tree.root());
+    CHECK(resume(log.shelf, "", log.key.verifier())->size() == 0);
+
+    const auto key = log.key.verifier();
+    const auto of_another = sign_checkpoint(log.key, 700, Hash{});
+    CHECK(resume(log.shelf, of_another, key).error().code == "wrong-root");
+    auto forged = *parse_note(log.checkpoint());
+    forged.text.insert(forged.text.find("700"), "1");
+    CHECK(resume(log.shelf, to_text(forged), key).error().code == "bad-signature");
+    // A flipped bit in the tile above would otherwise be signed over.
+    log.shelf.tiles["tile/1/000"][40] ^= 1;
+    CHECK(resume(log.shelf, log.checkpoint(), key).error().code == "wrong-root");
+}
+
 TEST_CASE("a malformed checkpoint says which line is off") {
     const auto told = [](std::string_view text) {
         const auto checkpoint = parse_checkpoint(text);

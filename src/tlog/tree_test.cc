@@ -35,6 +35,19 @@ TEST_CASE("a tree of 70,000 leaves has the tiles that the specification counts")
     CHECK(tree.root() == naive_root(entries));
 }
 
+TEST_CASE("every hash of every tile is the one that the specification defines") {
+    const auto entries = entries_from(0, 70'000);
+    int hashes = 0;
+    for (const auto& [tile, bytes] : Tree().append(entries)) {
+        if (tile.kind == TileKind::Entries) continue;
+        const std::size_t leaves = std::size_t{1} << (kTileHeight * tile.level);
+        for (std::size_t i = 0; i < tile.width; ++i, ++hashes)
+            REQUIRE(hash_at(bytes, i) == naive_root(std::span(entries).subspan(
+                                             (tile.index * kTileWidth + i) * leaves, leaves)));
+    }
+    CHECK(hashes == 70'000 + 273 + 1);
+}
+
 TEST_CASE("a tree of 256 leaves is one full tile and a partial one of width 1 above it") {
     Tree tree;
     const auto written = tree.append(entries_from(0, 256));
