@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "base/arena.h"
-#include "base/check.h"
 #include "feel/value.h"
 #include "time/instant.h"
 
@@ -37,13 +36,7 @@ inline void put_text(std::string& out, std::string_view text) {
 }
 
 // Instant::max(), which never came, is 0; any other is its distance from `base` plus one.
-inline void put_instant(std::string& out, Instant at, Instant base) {
-    check(Instant::min() <= at && at <= Instant::max());
-    if (at == Instant::max())
-        put_byte(out, 0);
-    else
-        put_varint(out, zigzag((at - base).count) + 1);
-}
+void put_instant(std::string& out, Instant at, Instant base);
 
 // Reads from the front. What can't be read makes it bad for good: from then on it has no bytes
 // left and answers zeros, so callers ask good() once at the end.

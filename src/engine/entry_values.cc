@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/check.h"
 #include "feel/temporal.h"
 
 namespace yinuo::engine {
@@ -225,6 +226,14 @@ Value read_value(ByteReader& in, Arena& memory, Zones* zones, int depth) {
 }
 
 }  // namespace
+
+void put_instant(std::string& out, Instant at, Instant base) {
+    check(Instant::min() <= at && at <= Instant::max());
+    if (at == Instant::max())
+        put_byte(out, 0);
+    else
+        put_varint(out, zigzag((at - base).count) + 1);
+}
 
 void put_value(std::string& out, const Value& value) { put_value(out, value, 0); }
 
