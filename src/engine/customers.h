@@ -29,7 +29,8 @@ public:
 
     // 32 bytes for commitment(): of a leaf about this customer, or (0) about nobody. Refuses with
     // "erased" when the key is gone.
-    Result<std::string> salt(store::Reading&, store::TenantId, store::CustomerId, std::int64_t leaf);
+    Result<std::string> salt(store::Reading&, store::TenantId, store::CustomerId,
+                             std::int64_t leaf);
 
     // Personal fields as JSON, sealed; the stream's name and the fact's id are bound to it.
     // Customer 0: under the tenant's key.
@@ -52,7 +53,8 @@ private:
 Result<std::string> export_customer(store::Reading&, Keys&, Shelf&, store::TenantId,
                                     std::string_view handle);
 // Destroys the key and empties the handle; an entry of the log and of the audit trail says that,
-// never who. A second time changes nothing.
+// never who. Needs a reason, which is kept. A second time changes nothing and is refused like a
+// handle that nobody ever had ("no-customer"): nothing that could tell the two apart is left.
 Result<void> erase_customer(Turns&, const Actor&, std::string_view handle, std::string_view reason);
 
 }  // namespace yinuo::engine

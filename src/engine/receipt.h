@@ -4,7 +4,8 @@
 // The file is a C2SP tlog-proof; its `extra` is JSON (docs/internals/receipts.md): the leaf's content
 // and salt, the promise's text and calendars, the zone data's version, the facts. verify_receipt()
 // needs nothing else: it checks the signature, the inclusion, the commitment, and folds the facts
-// again to see that due instant and state follow from them.
+// again to see that due instant and state follow from them. What the log's signature doesn't cover
+// (anything in `extra` that isn't hashed into the leaf) can at most make that comparison fail.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,9 @@
 
 namespace yinuo::engine {
 
-// Refuses an unknown obligation of that tenant, and one whose customer was erased.
+// Refuses an unknown obligation of that tenant, and one whose customer was erased ("erased": the
+// key from which the leaf's salt came is gone). An obligation about a key or a rate, which rests on
+// other subjects too, has a receipt without facts.
 Result<std::string> make_receipt(store::Reading&, const vault::Keyring&, Shelf&, store::TenantId,
                                  store::ObligationId);
 
@@ -29,6 +32,7 @@ struct ReceiptFinding {
 };
 struct ReceiptVerdict {
     bool fine = true;
+    bool readable = true;                  // false: it is no receipt at all, `findings` says why
     std::vector<ReceiptFinding> findings;  // every step, in order
     std::string content;                   // the leaf's JSON
 };
