@@ -316,10 +316,10 @@ std::vector<Document> MemoryReads<Base>::documents(TenantId tenant, std::string_
                                                    std::string_view after, int limit) {
     std::vector<Document> out;
     const auto& rows = tables_->documents.rows();
-    auto i = rows.lower_bound({tenant, std::string(collection), std::string(after)});
+    auto i = rows.upper_bound({tenant, std::string(collection), std::string(after)});
     for (; i != rows.end() && static_cast<int>(out.size()) < limit; ++i) {
         if (i->second.tenant != tenant || i->second.collection != collection) break;
-        if (after.empty() || i->second.id != after) out.push_back(i->second);
+        out.push_back(i->second);
     }
     return out;
 }

@@ -136,7 +136,10 @@ public:
     void put_measures(StreamId group, StreamId member, const std::vector<Measure>& rows) override {
         change([&](MemoryTables& tables) {
             tables.measures.remove({group, member});
-            if (!rows.empty()) tables.measures.put({group, member}, rows);
+            if (rows.empty()) return;
+            auto own = rows;
+            for (auto& row : own) row.group = group, row.member = member;
+            tables.measures.put({group, member}, std::move(own));
         });
     }
 

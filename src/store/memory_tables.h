@@ -162,7 +162,7 @@ struct MeasureIndex {
     std::map<Key, Measure> by_at;
     static Key key(const Measure& row) { return {row.group, row.at, row.member, row.ordinal}; }
     void add(const std::vector<Measure>& rows) {
-        for (const auto& row : rows) by_at.emplace(key(row), row);
+        for (const auto& row : rows) by_at.insert_or_assign(key(row), row);
     }
     void remove(const std::vector<Measure>& rows) {
         for (const auto& row : rows) by_at.erase(key(row));

@@ -21,19 +21,19 @@ struct Entry {
     TenantId tenant = 0;
     StreamId stream = 0;    // 0: about no stream (a promise was published, a key was made)
     std::uint8_t kind = 0;  // the engine's: engine/entry.h
-    Instant recorded_at;
+    Instant recorded_at = {};
     std::int64_t leaf = 0;    // number of its first leaf in the tenant's transparency log
     std::int32_t leaves = 0;  // how many leaves it has there, one after the other
-    std::string body;
+    std::string body = {};
 };
 
 // What facts are about: a subject, or the key of a clause with `per`. Made with its first entry.
 struct Stream {
     StreamId id = 0;
     TenantId tenant = 0;
-    std::string name;         // unique in the tenant: "order/4711"
+    std::string name = {};    // unique in the tenant: "order/4711"
     CustomerId customer = 0;  // whose it is; 0: nobody's that we know of
-    Instant turned_at;        // the `now` of its last turn: its obligations stand as of then
+    Instant turned_at = {};   // the `now` of its last turn: its obligations stand as of then
     Instant wakes_at = Instant::max();  // when time alone changes something; max: never
 };
 
@@ -45,7 +45,7 @@ struct ObligationRow {
     Position version = 0;  // of its promise: the position of the entry that published it
     std::int32_t clause = 0;
     std::int32_t occurrence = 1;
-    std::string label;        // of rates: the group and period; otherwise empty
+    std::string label = {};   // of rates: the group and period; otherwise empty
     std::uint8_t state = 0;   // promise::State
     std::uint8_t claim = 0;   // promise::Claim
     std::uint8_t excuse = 0;  // promise::Excuse
@@ -71,15 +71,15 @@ struct ObligationRow {
 struct Action {
     std::int64_t id = 0;
     TenantId tenant = 0;
-    std::string topic;   // who performs it: "webhook"
-    std::string key;     // idempotency key: doing it twice under one key has one effect
-    std::string target;  // of a webhook: the endpoint's id
-    Position cause = 0;  // the entry it follows from
-    Instant due_at;      // of the next attempt
+    std::string topic = {};   // who performs it: "webhook"
+    std::string key = {};     // idempotency key: doing it twice under one key has one effect
+    std::string target = {};  // of a webhook: the endpoint's id
+    Position cause = 0;       // the entry it follows from
+    Instant due_at = {};      // of the next attempt
     std::int32_t attempts = 0;
     enum class State : std::uint8_t { Waiting, Done, Dead } state = State::Waiting;
-    std::string body;
-    std::string answer;  // what the last attempt met
+    std::string body = {};
+    std::string answer = {};  // what the last attempt met
 };
 
 // A warning that somebody must acknowledge, or it climbs to the next on the roster.
@@ -88,13 +88,13 @@ struct Alert {
     TenantId tenant = 0;
     ObligationId obligation = 0;
     StreamId stream = 0;
-    std::int32_t warning = 0;  // which of the clause's, from 0; -1: the breach
-    std::int32_t level = 0;    // rung of the roster, from 0
-    std::string addressee;     // a role or user of that rung
-    Instant raised_at;
+    std::int32_t warning = 0;    // which of the clause's, from 0; -1: the breach
+    std::int32_t level = 0;      // rung of the roster, from 0
+    std::string addressee = {};  // a role or user of that rung
+    Instant raised_at = {};
     Instant climbs_at = Instant::max();  // max: nobody above, or acknowledged
     Instant acknowledged_at = Instant::max();
-    std::string acknowledged_by;
+    std::string acknowledged_by = {};
 };
 
 // One member of a rate's population.
@@ -102,19 +102,19 @@ struct Measure {
     StreamId group = 0;
     StreamId member = 0;
     std::int32_t ordinal = 0;
-    Instant at;
+    Instant at = {};
     bool good = false;
-    std::string value;  // decimal text; empty where only shares are asked
+    std::string value = {};  // decimal text; empty where only shares are asked
 };
 
 // Everything that comes in small numbers: users, keys, drafts, endpoints, jobs. JSON text.
 struct Document {
     TenantId tenant = 0;
-    std::string collection;
-    std::string id;
+    std::string collection = {};
+    std::string id = {};
     std::int64_t version = 1;  // grows by one with each change: the ETag
-    std::string key;           // optional second name, unique in tenant and collection
-    std::string body;
+    std::string key = {};      // optional second name, unique in tenant and collection
+    std::string body = {};
 };
 
 // A customer and the wrapped key that everything personal about them is sealed with. Erasing
@@ -122,8 +122,8 @@ struct Document {
 struct Customer {
     CustomerId id = 0;
     TenantId tenant = 0;
-    std::string handle;  // what the company calls them; unique in the tenant
-    std::string wrapped_key;
+    std::string handle = {};  // what the company calls them; unique in the tenant
+    std::string wrapped_key = {};
     Instant erased_at = Instant::max();
 };
 
@@ -131,7 +131,7 @@ struct Customer {
 struct Tile {
     std::int32_t level = 0;  // -1: entries
     std::int64_t index = 0;
-    std::string bytes;  // of a partial one: as many as it has
+    std::string bytes = {};  // of a partial one: as many as it has
 };
 
 }  // namespace yinuo::store

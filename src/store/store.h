@@ -41,13 +41,13 @@ private:
 // Which obligations, in which order. Pages go on after the last row seen (`after_*`).
 struct ObligationQuery {
     TenantId tenant = 0;
-    std::vector<std::uint8_t> states;  // empty: all
-    std::optional<StreamId> stream;
-    std::optional<Position> version;      // of the promise
-    Instant due_from = Instant::min();    // inclusive
-    Instant due_until = Instant::max();   // exclusive; max: also those without a due instant
-    bool latest_first = false;            // by due_at, then id; otherwise the earliest first
-    std::optional<Instant> after_due_at;  // with after_id: the last row of the page before
+    std::vector<std::uint8_t> states = {};  // empty: all
+    std::optional<StreamId> stream = {};
+    std::optional<Position> version = {};      // of the promise
+    Instant due_from = Instant::min();         // inclusive
+    Instant due_until = Instant::max();        // exclusive; max: also those without a due instant
+    bool latest_first = false;                 // by due_at, then id; otherwise the earliest first
+    std::optional<Instant> after_due_at = {};  // with after_id: the last row of the page before
     ObligationId after_id = 0;
     int limit = 50;
 };
@@ -130,7 +130,7 @@ public:
     // The latest checkpoint's tree size and note; {0, ""} before the first.
     struct Checkpoint {
         std::int64_t size = 0;
-        std::string note;
+        std::string note = {};
     };
     virtual Checkpoint checkpoint(TenantId) = 0;
 };
@@ -151,7 +151,7 @@ public:
     virtual void put_fact(std::int64_t source, std::string_view id, StreamId) = 0;
 
     virtual void put_member(StreamId group, StreamId member) = 0;  // does nothing if it is one
-    // Replaces what this member counts for in the group.
+    // Replaces what this member counts for in the group; the rows' own group and member aren't read.
     virtual void put_measures(StreamId group, StreamId member, const std::vector<Measure>&) = 0;
 
     // Id 0: a new one, unless its key is known in the tenant: then the known one, as it stands.
