@@ -23,6 +23,15 @@ constexpr std::size_t kLingerBytes = 64 << 20;  // of a refused body we read to 
 constexpr int kAtOnce = 32;                     // requests or reads without a wait
 constexpr auto kLingerTime = std::chrono::seconds(2);
 
+// Made here and not inside a co_await, where g++ 12 destroys such a value twice.
+Refusal took_too_long() {
+    return {
+        503,
+        {.code = "handler-timeout",
+         .what = {"服务器没有及时处理完这个请求", "the server didn't finish this request in time"},
+         .mend = {"稍后再试", "try again later"}}};
+}
+
 }  // namespace
 
 void Input::use(std::size_t n) {
@@ -115,11 +124,7 @@ Task<bool> Connection::serve_one() {
     ++turn_;  // what is answered from now on comes too late
     if (ended_) co_return false;
     if (!answer_) {
-        co_await refuse({503,
-                         {.code = "handler-timeout",
-                          .what = {"服务器没有及时处理完这个请求",
-                                   "the server didn't finish this request in time"},
-                          .mend = {"稍后再试", "try again later"}}});
+        co_await refuse(took_too_long());
         co_return false;
     }
     Response response = std::move(*answer_);

@@ -65,7 +65,7 @@ private:
     Step wait(std::size_t used, std::string_view rest);
     Step tell_header(std::size_t used);
     Step finish(std::size_t used);
-    Refusal too_long() const;
+    Refusal too_long(std::string_view rest) const;
     std::optional<Refusal> fault_of_framing() const;
     std::optional<Refusal> fault_of_header() const;
 
