@@ -35,8 +35,8 @@ struct CourierOptions {
 
 class Courier {
 public:
-    static constexpr std::size_t kExcerptMax = 2048;      // bytes
-    static constexpr std::size_t kAnswerMax = 64 * 1024;  // bytes of body; then we hang up
+    static constexpr std::size_t kExcerptMax = 2048;        // bytes
+    static constexpr std::size_t kAnswerMax = 64UL * 1024;  // bytes of body; then we hang up
 
     using Done = std::function<void(Outcome)>;
 

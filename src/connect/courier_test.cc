@@ -119,9 +119,9 @@ TEST_CASE("Retry-After is told in seconds or as a date, and an absurd one is bou
         return outcome_of(receiver).retry_after;
     };
     CHECK(asked("120") == seconds(120));
-    CHECK(asked("99999999999999999") == hours(366 * 24));
+    CHECK(asked("99999999999999999") == hours(366LL * 24));
     CHECK(asked("Wed, 21 Oct 2015 07:28:00 GMT") == std::nullopt);
-    CHECK(asked("Fri, 01 Jan 2100 00:00:00 GMT") == hours(366 * 24));
+    CHECK(asked("Fri, 01 Jan 2100 00:00:00 GMT") == hours(366LL * 24));
     CHECK(asked("soon") == std::nullopt);
 }
 
@@ -188,6 +188,7 @@ TEST_CASE("a connection is used again, and a host never gets more than its share
     Receiver receiver([](const auto&) { return Reply{answer("200 OK")}; });
     auto one = courier(64, 2);
     std::vector<std::future<Outcome>> outcomes;
+    outcomes.reserve(100);
     for (int i = 0; i < 100; ++i)
         outcomes.push_back(send(one, {.url = receiver.url(), .body = std::to_string(i)}));
     for (auto& outcome : outcomes) CHECK(outcome.get().delivered());
@@ -201,6 +202,7 @@ TEST_CASE("a host that hangs doesn't hold up another") {
     Receiver answers([](const auto&) { return Reply{answer("200 OK")}; });
     auto one = courier(3, 2);
     std::vector<std::future<Outcome>> stuck;
+    stuck.reserve(20);
     for (int i = 0; i < 20; ++i) stuck.push_back(send(one, {.url = hangs.url()}));
     for (int i = 0; i < 20; ++i) CHECK(send(one, {.url = answers.url()}).get().delivered());
     one.stop({});
@@ -213,6 +215,7 @@ TEST_CASE("when too many wait, the next is declined and its done never called") 
     auto first = send(one, {.url = hangs.url()});
     while (hangs.requests().empty()) std::this_thread::yield();
     std::vector<std::future<Outcome>> waiting;
+    waiting.reserve(3);
     for (int i = 0; i < 3; ++i) waiting.push_back(send(one, {.url = hangs.url()}));
     bool called = false;
     CHECK_FALSE(one.deliver({.url = hangs.url()}, [&](const Outcome&) { called = true; }));
@@ -264,6 +267,7 @@ TEST_CASE("orders from several threads are all carried out") {
     std::latch all(80);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&] {
                 for (int i = 0; i < 20; ++i)

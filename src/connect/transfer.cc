@@ -143,15 +143,19 @@ void Transfer::set_request() {
     add_header("User-Agent: yinuo");
     add_header("Expect:");        // no waiting for 100 Continue
     add_header("Content-Type:");  // none of libcurl's own; a later line wins
-    for (const auto& [name, value] : delivery_.headers)
-        add_header(value.empty() ? name + ";" : name + ": " + value);
+    for (const auto& [name, value] : delivery_.headers) {
+        std::string line = name;
+        line += value.empty() ? ";" : ": ";
+        add_header(line += value);
+    }
     set(handle, CURLOPT_HTTPHEADER, headers_.get());
 }
 
 void Transfer::add_header(const std::string& line) {
     curl_slist* const list = curl_slist_append(headers_.get(), line.c_str());
     check(list != nullptr);
-    (void)headers_.release();  // the same list, or its first element
+    auto* const before = headers_.release();
+    check(before == nullptr || before == list);  // it grows at its end
     headers_.reset(list);
 }
 

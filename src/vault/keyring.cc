@@ -24,12 +24,12 @@ Result<Key> read_master_key(std::string_view bytes) {
              .mend = {"32 个原始字节，或 64 个十六进制数字，或其 base64；例如 openssl rand -hex 32",
                       "32 raw bytes, 64 hexadecimal digits or base64 of 32 bytes: for "
                       "example openssl rand -hex 32"}});
-    const Key read = key_of(*key);
+    Key read = key_of(*key);
     wipe(*key);
     return read;
 }
 
-Result<Keyring> Keyring::of(std::vector<Key> masters, Suite suite) {
+Result<Keyring> Keyring::of(const std::vector<Key>& masters, Suite suite) {
     std::vector<Master> known;
     known.reserve(masters.size());
     for (const auto& key : masters) {
@@ -66,7 +66,7 @@ Result<Key> Keyring::unwrap(std::string_view wrapped, std::string_view owner) co
         return refuse({.code = "seal-unreadable",
                        .what = {"这不是一把数据密钥", "this is no data key"},
                        .mend = {"检查它的来处", "check where it came from"}});
-    const Key key = key_of(bytes);
+    Key key = key_of(bytes);
     wipe(bytes);
     return key;
 }

@@ -29,7 +29,7 @@ Result<Key> read_master_key(std::string_view bytes);
 class Keyring {
 public:
     // Oldest first, the newest wraps. Refuses an empty list and the same key twice.
-    static Result<Keyring> of(std::vector<Key> masters, Suite = Suite::Aes256Gcm);
+    static Result<Keyring> of(const std::vector<Key>& masters, Suite = Suite::Aes256Gcm);
 
     // `owner` names whose key it is, tenant included ("acme/cus_42").
     std::string wrap(const Key& data_key, std::string_view owner, Entropy&) const;
