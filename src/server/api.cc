@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/check.h"
 #include "server/log.h"
 #include "server/workers.h"
 #include "vault/encoding.h"
@@ -41,21 +42,23 @@ std::string next_page(const http::Request& request, std::string_view cursor) {
 }  // namespace
 
 void Exchange::answer(Answer answer) {
+    if (answered_.exchange(true)) return;
     auto response = answer ? std::move(*answer) : problem_of(answer.error(), call.chinese);
     finish_(call, response);
     std::move(replier_).send(std::move(response));
 }
 
 http::Stream Exchange::stream(http::Response head) {
+    check(!answered_.exchange(true));
     finish_(call, head);
     return std::move(replier_).stream(std::move(head));
 }
 
-void work(Ticket ticket, std::function<Answer()> work) {
+void work(Ticket ticket, std::function<std::optional<Answer>()> work) {
     auto& workers = ticket->call.things.workers;
     const bool taken = workers.post([ticket, work = std::move(work)] {
         try {
-            ticket->answer(work());
+            if (auto answer = work()) ticket->answer(std::move(*answer));
         } catch (const store::Trouble& trouble) {
             ticket->call.things.log.error("store", trouble.error());
             ticket->answer(deny(unavailable()));
@@ -92,7 +95,7 @@ Answered<std::int64_t> etag_of(const http::Request& request) {
 }
 
 Refusal stale_etag() {
-    return Error{.code = "etag-stale",
+    return Error{.code = "stale",
                  .what = {"别人已经改过了", "somebody else has changed this since"},
                  .mend = {"重新读取，再改一次", "read it again and repeat the change"}};
 }

@@ -16,6 +16,7 @@
 // is missing.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -66,6 +67,7 @@ struct Things {
     InFlight& in_flight;           // idempotency.h
     Live& live;                    // live.h: changes as they are committed
     Metrics& metrics;
+    std::function<std::size_t()> connections;  // open now
     Log& log;
 };
 
@@ -85,7 +87,8 @@ struct Call {
     }
 };
 
-// A request that is answered later, from any thread, once. Forgotten, it is answered with 500.
+// A request that is answered later, from any thread, once: what comes after the first answer goes
+// nowhere. Forgotten, it is answered with 500.
 class Exchange {
 public:
     using Finish = std::function<void(const Call&, http::Response&)>;  // headers, log, figures
@@ -104,6 +107,7 @@ public:
 private:
     http::Replier replier_;
     Finish finish_;
+    std::atomic<bool> answered_ = false;
 };
 using Ticket = std::shared_ptr<Exchange>;
 
@@ -128,8 +132,9 @@ struct Route {
 using Work = std::function<Answer(engine::Turns&)>;
 void act(Ticket, Work work);
 
-// Runs `work` on a worker thread and answers with what it gives; 503 when too much waits already.
-void work(Ticket, std::function<Answer()> work);
+// Runs `work` on a worker thread and answers with what it gives; nullopt: it has passed the ticket
+// on, to act() for example. 503 when too much waits already.
+void work(Ticket, std::function<std::optional<Answer>()> work);
 
 // Who, for turns.audit().
 inline const engine::Actor& actor(const Call& call) { return call.who.actor; }

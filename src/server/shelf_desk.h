@@ -7,7 +7,6 @@
 
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "engine/shelf.h"
 #include "store/store.h"
@@ -28,13 +27,11 @@ public:
 
 private:
     void catch_up(store::TenantId);
-    void read_versions(store::Reading&, store::TenantId);
 
     store::Store& store_;
     std::mutex lock_;
     engine::Shelf shelf_;
     std::map<store::TenantId, store::Position> seen_;
-    std::set<store::Position> retired_;
 };
 
 }  // namespace yinuo::server

@@ -1,0 +1,239 @@
+#include "server/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/nearest.h"
+#include "wire/yaml.h"
+
+namespace yinuo::server {
+namespace {
+
+using Apply = bool (*)(Config&, std::string_view);
+using Show = std::string (*)(const Config&);
+
+template <auto Member>
+bool set_text(Config& config, std::string_view value) {
+    config.*Member = value;
+    return true;
+}
+
+template <auto Member>
+bool set_number(Config& config, std::string_view value) {
+    auto& into = config.*Member;
+    using Number = std::remove_reference_t<decltype(into)>;
+    Number number{};
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (read.ec != std::errc() || read.ptr != value.data() + value.size()) return false;
+    if (!(number > Number{}) || number > Number(1'000'000)) return false;
+    into = number;
+    return true;
+}
+
+template <auto Member>
+std::string show(const Config& config) {
+    return fmt::format("{}", config.*Member);
+}
+
+bool set_listen(Config& config, std::string_view value) {
+    auto read = read_listen(value);
+    if (read) std::tie(config.address, config.port) = std::move(*read);
+    return read.has_value();
+}
+
+bool set_demo(Config& config, std::string_view value) {
+    config.demo = value == "true";
+    return value == "true" || value == "false";
+}
+
+bool set_log(Config& config, std::string_view value) {
+    config.log = value;
+    return value == "info" || value == "warn";
+}
+
+bool set_url(Config& config, std::string_view value) {
+    config.public_url = value;
+    const auto host = value.substr(std::min(value.find("://"), value.size()));
+    return (value.starts_with("https://") || value.starts_with("http://")) && host.size() > 3 &&
+           !host.substr(3).contains('/');
+}
+
+struct Row {
+    Apply apply;
+    Show show;
+};
+
+// In the order of kSettings.
+constexpr Row kRows[] = {
+    {set_text<&Config::data>, show<&Config::data>},
+    {set_listen,
+     [](const Config& c) {
+         return c.address.contains(':') ? fmt::format("[{}]:{}", c.address, c.port)
+                                        : fmt::format("{}:{}", c.address, c.port);
+     }},
+    {set_text<&Config::tls_cert>, show<&Config::tls_cert>},
+    {set_text<&Config::tls_key>, show<&Config::tls_key>},
+    {set_text<&Config::master_key>, show<&Config::master_key>},
+    {set_text<&Config::master_key_text>, show<&Config::master_key_text>},
+    {set_url, show<&Config::public_url>},
+    {set_text<&Config::origin>, show<&Config::origin>},
+    {set_number<&Config::threads>, show<&Config::threads>},
+    {set_number<&Config::workers>, show<&Config::workers>},
+    {set_log, show<&Config::log>},
+    {set_demo, show<&Config::demo>},
+    {set_number<&Config::rate_guest>, show<&Config::rate_guest>},
+    {set_number<&Config::rate_user>, show<&Config::rate_user>},
+    {set_number<&Config::rate_key>, show<&Config::rate_key>},
+};
+
+const Setting kSettings[] = {
+    {"data", false, false, {"数据文件夹", "a folder, for the store and the keys"}},
+    {"listen", false, false, {"地址:端口，例如 127.0.0.1:8080", "ADDRESS:PORT, as 127.0.0.1:8080"}},
+    {"tls_cert", false, false, {"证书链的 PEM 文件", "the PEM file of the certificates"}},
+    {"tls_key", false, false, {"证书私钥的 PEM 文件", "the PEM file of their key"}},
+    {"master_key", false, false, {"主密钥文件", "the file of the master key"}},
+    {"master_key_text",
+     true,
+     false,
+     {"主密钥本身（十六进制或 base64）", "the master key itself (hexadecimal or base64)"}},
+    {"public_url",
+     false,
+     false,
+     {"浏览器看到的地址，例如 https://promises.example.com",
+      "our address as browsers see it, as https://promises.example.com"}},
+    {"origin",
+     false,
+     false,
+     {"存证日志名字的前半，例如 yinuo.example",
+      "the beginning of the logs' names, as yinuo.example"}},
+    {"threads", false, false, {"HTTP 线程数，从 1 起", "threads for HTTP, from 1"}},
+    {"workers", false, false, {"慢活的线程数，从 1 起", "threads for slow work, from 1"}},
+    {"log", false, false, {"info 或 warn", "info or warn"}},
+    {"demo",
+     false,
+     true,
+     {"true 或 false：备好一个演示租户", "true or false: make a tenant to try"}},
+    {"rate_guest",
+     false,
+     false,
+     {"未登录的每个地址每秒几次", "requests a second for a stranger's address"}},
+    {"rate_user", false, false, {"每个人每秒几次", "requests a second for a person"}},
+    {"rate_key", false, false, {"每个密钥每秒几次", "requests a second for a key"}},
+};
+static_assert(std::size(kRows) == std::size(kSettings));
+
+std::string variable_name(std::string_view name) {
+    std::string out = "YINUO_";
+    for (const char c : name) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+Result<std::pair<std::string, std::uint16_t>> read_listen(std::string_view text) {
+    const auto colon = text.rfind(':');
+    std::uint16_t port = 0;
+    bool fine = colon != std::string_view::npos && colon + 1 < text.size();
+    if (fine) {
+        const auto read = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+        fine = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    }
+    auto address = text.substr(0, fine ? colon : 0);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    else if (address.contains(':'))
+        fine = false;
+    if (!fine)
+        return refuse({.code = "bad-address",
+                       .what = {"监听地址看不懂", "this address can't be read"},
+                       .mend = {"写作 127.0.0.1:8080、[::1]:8080 或 :8080",
+                                "write 127.0.0.1:8080, [::1]:8080 or :8080"}});
+    return std::pair(std::string(address.empty() ? "0.0.0.0" : address), port);
+}
+
+Result<void> Settings::set(std::string_view name, std::string_view value, std::string where,
+                           Place place) {
+    const auto* found = std::ranges::find(kSettings, name, &Setting::name);
+    if (found == std::end(kSettings)) {
+        std::vector<std::string_view> names;
+        for (const auto& one : kSettings) names.push_back(one.name);
+        Error error{.code = "unknown-setting",
+                    .what = {fmt::format("没有“{}”这个设置", name),
+                             fmt::format("there is no setting \"{}\"", name)},
+                    .mend = {"yinuo config show 列出全部", "yinuo config show lists them all"},
+                    .place = std::move(place)};
+        if (const auto near = nearest(name, names))
+            error.mend = {fmt::format("是不是 {}？", *near),
+                          fmt::format("did you mean {}?", *near)};
+        return refuse(std::move(error));
+    }
+    const auto index = static_cast<std::size_t>(found - kSettings);
+    if (!kRows[index].apply(config_, value))
+        return refuse({.code = "bad-setting",
+                       .what = {fmt::format("{} 的值不对（来自 {}）", name, where),
+                                fmt::format("the value of {} can't be (from {})", name, where)},
+                       .mend = {"应是：" + found->what.zh, "it should be: " + found->what.en},
+                       .place = std::move(place)});
+    where_.emplace_back(name, std::move(where));
+    return {};
+}
+
+Result<Settings> Settings::read(
+    std::string_view yaml, std::string_view path,
+    const std::function<std::optional<std::string>(std::string)>& variable,
+    std::span<const std::pair<std::string, std::string>> flags) {
+    Settings all;
+    const auto file = wire::read_yaml(yaml, path);
+    for (const auto& finding : file.findings)
+        if (finding.severity == Severity::Error) return refuse(finding.error);
+    for (const auto& document : file.documents) {
+        if (!document.is_map())
+            return refuse(
+                {.code = "bad-setting",
+                 .what = {"配置文件应是“名字: 值”", "the file should be lines of NAME: VALUE"},
+                 .mend = {"例如 listen: 127.0.0.1:8080", "for example listen: 127.0.0.1:8080"},
+                 .place = document.place});
+        for (const auto& [key, place, value] : document.entries) {
+            auto where = fmt::format("{}:{}", path, place.line);
+            if (auto set = all.set(key, value.text, std::move(where), place); !set)
+                return refuse(set.error());
+        }
+    }
+    for (const auto& setting : kSettings) {
+        const auto name = variable_name(setting.name);
+        if (const auto value = variable(name))
+            if (auto set = all.set(setting.name, *value, name, {}); !set)
+                return refuse(set.error());
+    }
+    for (const auto& [name, value] : flags) {
+        auto option = "--" + name;
+        std::ranges::replace(option, '_', '-');
+        if (auto set = all.set(name, value, std::move(option), {}); !set)
+            return refuse(set.error());
+    }
+    const auto& config = all.config_;
+    if (config.tls_cert.empty() != config.tls_key.empty())
+        return refuse(
+            {.code = "bad-setting",
+             .what = {"tls_cert 和 tls_key 要一起给", "tls_cert and tls_key belong together"}});
+    return all;
+}
+
+std::vector<Settings::Value> Settings::values() const {
+    std::vector<Value> out;
+    for (std::size_t i = 0; i < std::size(kSettings); ++i) {
+        const auto& setting = kSettings[i];
+        Value value{.name = setting.name, .text = kRows[i].show(config_), .where = "default"};
+        if (setting.secret && !value.text.empty()) value.text = "***";
+        for (const auto& [name, where] : where_)
+            if (name == setting.name) value.where = where;
+        out.push_back(std::move(value));
+    }
+    return out;
+}
+
+}  // namespace yinuo::server

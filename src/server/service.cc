@@ -1,0 +1,139 @@
+#include "server/service.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "server/routes.h"
+#include "vault/encoding.h"
+#include "wire/json.h"
+
+namespace yinuo::server {
+namespace {
+
+constexpr std::string_view kInstallation = "installation";
+constexpr auto kHousekeeping = std::chrono::minutes(10);
+constexpr http::Millis kGrace{10'000};
+
+}  // namespace
+
+Result<vault::Key> installation_key(store::Store& store, const vault::Keyring& keyring,
+                                    vault::Entropy& entropy) {
+    try {
+        auto writing = store.write();
+        if (const auto document = writing->document(0, kInstallation, "self")) {
+            Arena memory;
+            const auto json = TRY(wire::parse_json(document->body, memory));
+            const auto* wrapped = json.find("key");
+            const auto bytes = vault::from_base64(wrapped == nullptr ? "" : wrapped->text,
+                                                  vault::Base64::Standard);
+            return keyring.unwrap(bytes.value_or(""), kInstallation);
+        }
+        auto key = vault::random_key(entropy);
+        JsonOut out;
+        out.open('{').member("key", vault::to_base64(keyring.wrap(key, kInstallation, entropy),
+                                                     vault::Base64::Standard));
+        check(writing->put_document({.tenant = 0,
+                                     .collection = std::string(kInstallation),
+                                     .id = "self",
+                                     .version = 1,
+                                     .key = {},
+                                     .body = out.close('}').take()}));
+        writing->commit();
+        return key;
+    } catch (const store::Trouble& trouble) {
+        return refuse(trouble.error());
+    }
+}
+
+Service::Service(const Config& config, const Ground& ground, vault::Key key)
+    : config_(config),
+      ground_(ground),
+      key_(std::move(key)),
+      shelves_(ground.store, ground.zones) {}
+
+Result<std::unique_ptr<Service>> Service::open(const Config& config, const Ground& ground) {
+    auto key = TRY(installation_key(ground.store, ground.keyring, ground.entropy));
+    std::unique_ptr<Service> service(new Service(config, ground, std::move(key)));
+    if (auto built = service->build(); !built) return refuse(built.error());
+    return service;
+}
+
+Result<void> Service::build() {
+    engine_ = TRY(engine::Engine::open(ground_.store, ground_.clock, ground_.zones, ground_.keyring,
+                                       ground_.entropy));
+    live_ = std::make_unique<Live>(ground_.store, shelves_, ground_.log);
+    engine_->on_commit([live = live_.get()](store::Position last) { live->committed(last); });
+    workers_ = std::make_unique<Workers>(config_.workers);
+    things_ = std::make_unique<Things>(Things{
+        .config = config_,
+        .store = ground_.store,
+        .engine = *engine_,
+        .clock = ground_.clock,
+        .zones = ground_.zones,
+        .keyring = ground_.keyring,
+        .entropy = ground_.entropy,
+        .passwords = ground_.passwords,
+        .server_key = key_,
+        .workers = *workers_,
+        .shelves = shelves_,
+        .delays = delays_,
+        .in_flight = in_flight_,
+        .live = *live_,
+        .metrics = metrics_,
+        .connections = [this] { return http_->connections(); },
+        .log = ground_.log,
+    });
+    gate_ = TRY(Gate::of(all_routes(), *things_));
+    http::Options options{.address = config_.address, .port = config_.port};
+    options.threads = config_.threads;
+    if (!config_.tls_cert.empty())
+        options.tls = http::Tls{.certificate = config_.tls_cert, .key = config_.tls_key};
+    options.body_max = [gate = gate_.get()](std::string_view method, std::string_view raw_path) {
+        return gate->body_max(method, raw_path);
+    };
+    http_ = TRY(http::Server::open(
+        std::move(options), [gate = gate_.get()](http::Request&& request, http::Replier replier) {
+            gate->handle(std::move(request), std::move(replier));
+        }));
+    return {};
+}
+
+Service::~Service() { stop(); }
+
+void Service::start() {
+    engine_thread_ = std::thread([this] { engine_->run(); });
+    keeper_ = std::thread([this] { housekeep(); });
+    http_->start();
+}
+
+void Service::stop() {
+    {
+        const std::lock_guard hold(lock_);
+        if (std::exchange(stopping_, true)) return;
+    }
+    stopped_.notify_all();
+    if (http_) http_->stop(engine_thread_.joinable() ? kGrace : http::Millis{0});
+    workers_.reset();
+    if (engine_thread_.joinable()) {
+        engine_->stop();
+        engine_thread_.join();
+    }
+    if (keeper_.joinable()) keeper_.join();
+    live_.reset();
+}
+
+// What is over by time goes away, a little at a time.
+void Service::housekeep() {
+    std::unique_lock hold(lock_);
+    while (!stopped_.wait_for(hold, kHousekeeping, [this] { return stopping_; })) {
+        engine_->act(
+            [](engine::Turns& turns) -> Result<void> {
+                sweep(turns, turns.now());
+                return {};
+            },
+            [this](Result<void> done) {
+                if (!done) ground_.log.warn("housekeeping", done.error());
+            });
+    }
+}
+
+}  // namespace yinuo::server
