@@ -28,12 +28,6 @@ std::string owner_of(std::string_view tenant, std::string_view key) {
     return "tenant/" + std::string(tenant) + "/" + std::string(key);
 }
 
-vault::Key seed_key(std::string_view seed) {
-    check(seed.size() == vault::Key::kSize);
-    return vault::Key(std::span<const std::byte, vault::Key::kSize>(
-        reinterpret_cast<const std::byte*>(seed.data()), vault::Key::kSize));
-}
-
 Error bad_settings(Text what, Text mend) {
     return {.code = "bad-tenant", .what = std::move(what), .mend = std::move(mend)};
 }
