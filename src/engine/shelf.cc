@@ -32,7 +32,8 @@ Result<const Version*> Shelf::add(store::TenantId tenant, store::Position positi
         if (finding.severity == Severity::Error) return refuse(finding.error);
     if (reading.promises.size() != 1) {
         return refuse({.code = "not-one-promise",
-                       .what = {"一份文本应恰好是一个承诺版本", "a text is exactly one version of one promise"},
+                       .what = {"一份文本应恰好是一个承诺版本",
+                                "a text is exactly one version of one promise"},
                        .mend = {"分成几份提交", "hand in several texts"}});
     }
     auto version = std::make_unique<Version>();

@@ -35,10 +35,13 @@ Result<std::int64_t> TenantLogs::next(store::Writing& rows, store::TenantId id) 
                 {.code = "no-tenant", .what = {"没有这个租户", "there is no such tenant"}});
         }
         StoredTiles tiles(rows, id);
-        const auto size = static_cast<std::uint64_t>(rows.checkpoint(id).size);
-        Log log{.tree = TRY(tlog::Tree::open(tiles, size)),
-                .waiting = {},
-                .signer = std::make_shared<const tlog::SignerKey>(TRY(log_signer(*who, keyring_)))};
+        const auto checkpoint = rows.checkpoint(id);
+        auto signer = std::make_shared<const tlog::SignerKey>(TRY(log_signer(*who, keyring_)));
+        Log log;
+        // What lies on disk must be what was signed last: a flipped bit is not signed over.
+        if (checkpoint.size > 0)
+            log.tree = TRY(tlog::resume(tiles, checkpoint.note, signer->verifier()));
+        log.signer = std::move(signer);
         found = logs_.emplace(id, std::move(log)).first;
     }
     return static_cast<std::int64_t>(found->second.tree.size() + found->second.waiting.size());

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "engine/called.h"
 #include "engine/turner.h"
 
 namespace yinuo::engine {
@@ -9,29 +10,6 @@ namespace {
 
 using promise::EventKind;
 using promise::State;
-
-class Called final : public LeafNames {
-public:
-    Called(const Shelf& shelf, std::string_view origin) : shelf_(shelf), origin_(origin) {}
-    std::string_view origin() const override { return origin_; }
-    std::string_view promise(store::Position at) const override { return of(at).label; }
-    std::string_view text_hash(store::Position at) const override { return of(at).text_hash; }
-    std::string_view clause(store::Position at, int clause) const override {
-        return of(at).promise->clauses[static_cast<std::size_t>(clause)].name;
-    }
-    std::string_view remedy(store::Position at, int remedy) const override {
-        return of(at).promise->remedies[static_cast<std::size_t>(remedy)].name;
-    }
-
-private:
-    const Version& of(store::Position at) const {
-        const Version* version = shelf_.find(at);
-        check(version != nullptr);
-        return *version;
-    }
-    const Shelf& shelf_;
-    std::string_view origin_;
-};
 
 // What subscribers hear of a step; empty: it is a detail.
 std::string_view announced(EventKind kind) {
@@ -151,7 +129,8 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
                                 .amount = entry.amount,
                                 .currency = entry.money ? entry.money->currency.code() : "",
                                 .minor = entry.money ? entry.money->minor : 0,
-                                .at = entry.at});
+                                .at = entry.at,
+                                .version = version->position});
         const TurnBody body{.stream = in.stream.name,
                             .customer = in.stream.customer,
                             .facts = news,
