@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
-#include "feel/temporal.h"
+#include "time/civil.h"
 
 namespace yinuo::engine {
 
@@ -14,6 +14,7 @@ using feel::Value;
 
 namespace {
 
+constexpr Instant kYear10000{253'402'300'800'000};
 constexpr std::int64_t kIntegerMax = (std::int64_t{1} << 53) - 1;
 
 void append_escape(std::string& out, char c) {
@@ -31,6 +32,12 @@ void append_escape(std::string& out, char c) {
             out += kHex[static_cast<unsigned char>(c) >> 4];
             out += kHex[static_cast<unsigned char>(c) & 15];
     }
+}
+
+// Characters of ASCII that stand for themselves in a JSON string.
+bool is_as_it_is(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
 bool is_plain(std::int64_t number) { return -kIntegerMax <= number && number <= kIntegerMax; }
@@ -62,9 +69,16 @@ void append_context(std::string& out, std::span<const feel::Entry> entries) {
 void append_canonical_text(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t i = 0; i < text.size();) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        const std::size_t length = c < 0x80 ? 1 : utf8_length(text.substr(i));
-        if (c < 0x20 || c == '"' || c == '\\')
+        const auto plain =
+            static_cast<std::size_t>(std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(i),
+                                                      text.end(), is_as_it_is) -
+                                     text.begin());
+        out += text.substr(i, plain - i);
+        i = plain;
+        if (i == text.size()) break;
+        const bool ascii = static_cast<unsigned char>(text[i]) < 0x80;
+        const std::size_t length = ascii ? 1 : utf8_length(text.substr(i));
+        if (ascii)
             append_escape(out, text[i]);
         else if (length == 0)
             out += "\xEF\xBF\xBD";
@@ -91,8 +105,25 @@ bool key_comes_before(std::string_view a, std::string_view b) {
 }
 
 std::string instant_text(Instant at) {
-    std::string text = to_string(at);
-    if (text.find('.') == std::string::npos) text.insert(text.size() - 1, ".000");
+    if (at < Instant{0} || at >= kYear10000) {
+        std::string text = to_string(at);
+        if (text.find('.') == std::string::npos) text.insert(text.size() - 1, ".000");
+        return text;
+    }
+    const LocalTime wall{at.millis};
+    const auto day = wall.date().ymd();
+    std::string text = "0000-00-00T00:00:00.000Z";
+    const auto put = [&text](std::size_t last, std::int64_t number) {
+        for (; number != 0; number /= 10) text[last--] = static_cast<char>('0' + number % 10);
+    };
+    const std::int64_t millis = wall.millis_of_day();
+    put(3, static_cast<int>(day.year()));
+    put(6, static_cast<unsigned>(day.month()));
+    put(9, static_cast<unsigned>(day.day()));
+    put(12, millis / 3'600'000);
+    put(15, millis / 60'000 % 60);
+    put(18, millis / 1000 % 60);
+    put(22, millis % 1000);
     return text;
 }
 

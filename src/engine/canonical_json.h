@@ -21,7 +21,7 @@ bool key_comes_before(std::string_view a, std::string_view b);
 // "2026-03-10T08:00:00.000Z", always with milliseconds.
 std::string instant_text(Instant at);
 
-// One object, from '{' to '}'. A member whose value is written by hand: member(key), then the rest.
+// One object, from '{' to '}'. Keys must outlive it. A member whose value is written by hand: member(key), then the rest.
 class CanonicalObject {
 public:
     explicit CanonicalObject(std::string& out) : out_(out) { out_ += '{'; }
@@ -34,7 +34,7 @@ public:
 
 private:
     std::string& out_;
-    std::string last_;
+    std::string_view last_;
     bool empty_ = true;
 };
 

@@ -151,6 +151,13 @@ TEST_CASE("texts and keys are spelled and sorted as RFC 8785 says") {
     CHECK(broken == "\"a\xEF\xBF\xBDz\"");
 }
 
+TEST_CASE("an instant is always written with milliseconds") {
+    for (const std::string_view text :
+         {"1970-01-01T00:00:00.000Z", "2026-03-10T08:00:00.000Z", "2199-12-31T23:59:59.999Z",
+          "2000-02-29T00:00:00.070Z", "1969-12-31T23:59:59.000Z", "0001-01-01T00:00:00.120Z"})
+        CHECK(instant_text(*parse_instant(text)) == text);
+}
+
 TEST_CASE("values lose nothing in a fact's line") {
     CHECK(canonical(Value::number(9'007'199'254'740'991)) == "9007199254740991");
     CHECK(canonical(Value::number(9'007'199'254'740'992)) == R"({"num":"9007199254740992"})");

@@ -543,6 +543,29 @@ TEST_CASE("the bytes of version 1 are these: everything there is") {
     CHECK(moment.offset == 28'800);
 }
 
+TEST_CASE("the example in docs/internals/event-log.md is one") {
+    const Field fields[] = {{"amount", Value::number(*Decimal::parse("12.30"))}};
+    const LoggedFact facts[] = {
+        {.source = 3, .id = "a", .kind = "k", .at = kPlaced, .fields = fields, .sealed = {}}};
+    CHECK(to_hex(bytes_of({.stream = "s", .facts = facts, .changes = {}, .remedies = {}})) ==
+          "01"
+          "0173"
+          "00"
+          "80b094ec9a67"
+          "16"
+          "01"
+          "03333a61"
+          "016b"
+          "01"
+          "00"
+          "00"
+          "01"
+          "06616d6f756e74"
+          "049c1303"
+          "0100"
+          "0100");
+}
+
 TEST_CASE("an order with six fields and three obligations takes at most 450 bytes") {
     const Order order;
     MESSAGE(bytes_of(order.turn).size() << " bytes");
