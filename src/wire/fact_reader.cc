@@ -82,7 +82,7 @@ private:
 void OneFact::read() {
     if (!json_.is_object()) {
         complaints_.add(path_, "wrong-kind", wanted("一个 JSON 对象", "a JSON object"),
-                        {"一条事实形如 {\"kind\":…,\"subject\":…,\"at\":…}",
+                        {"一条业务记录形如 {\"kind\":…,\"subject\":…,\"at\":…}",
                          "a fact is like {\"kind\":...,\"subject\":...,\"at\":...}"});
         return;
     }
@@ -167,7 +167,7 @@ void OneFact::read_sequence_and_change(bool is_event) {
     if (fact_.change != promise::Change::Report && member("id") == nullptr)
         complaints_.add(path_ / "change", "needs-id",
                         {"更正和撤回要说明是哪一条", "a correction or retraction must say of what"},
-                        {"写上原来那条事实的 id", "give the id of the fact it is about"});
+                        {"写上原来那条业务记录的 id", "give the id of the fact it is about"});
 }
 
 void OneFact::refuse_unknown(std::span<const std::string_view> known) {
@@ -239,11 +239,16 @@ void OneFact::read_at(std::string_view name) {
                         {"「" + text + "」不在 1970 年到 2200 年之间",
                          "\"" + text + "\" is not within the years 1970 to 2200"},
                         {"检查年份", "check the year"});
+    else if (looks_like_timestamp(from->text))
+        complaints_.add(here, "bad-time",
+                        {"「" + text + "」：没有这个日期或时刻",
+                         "\"" + text + "\": there is no such day or hour"},
+                        {"检查日期", "check the date"});
     else if (LocalTime::parse(from->text))
         complaints_.add(
             here, "needs-zone",
             {"「" + text + "」没有写与 UTC 的时差", "\"" + text + "\" has no offset from UTC"},
-            {"加上 +08:00 或 Z", "add +08:00 or Z"});
+            {"写上时差，" + like.zh, "add it, " + like.en});
     else
         complaints_.add(here, "bad-time",
                         {"「" + text + "」不是时间", "\"" + text + "\" is no time"}, like);
@@ -265,7 +270,7 @@ std::optional<std::int64_t> OneFact::sequence_of(const Json& json, bool is_event
 Error too_many(std::size_t facts_max) {
     const std::string most = std::to_string(facts_max);
     return {.code = "too-many-facts",
-            .what = {"一次最多 " + most + " 条事实", "at most " + most + " facts at a time"},
+            .what = {"一次最多 " + most + " 条业务记录", "at most " + most + " facts at a time"},
             .mend = {"分几次提交", "send them in several parts"}};
 }
 
@@ -279,10 +284,11 @@ Result<std::vector<ReadFact>> read_document(std::string_view text, const FactOpt
         return facts;
     }
     if (!json.is_array())
-        return refuse({.code = "wrong-kind",
-                       .what = wanted("一条事实或一个事实的数组", "a fact or an array of facts"),
-                       .mend = {"形如 [{\"kind\":…}]", "like [{\"kind\":...}]"},
-                       .place = {.path = {}, .line = 1, .column = 1}});
+        return refuse(
+            {.code = "wrong-kind",
+             .what = wanted("一条业务记录或一个业务记录的数组", "a fact or an array of facts"),
+             .mend = {"形如 [{\"kind\":…}]", "like [{\"kind\":...}]"},
+             .place = {.path = {}, .line = 1, .column = 1}});
     if (json.items.size() > options.facts_max) return refuse(too_many(options.facts_max));
     facts.resize(json.items.size());
     for (std::size_t i = 0; i < facts.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <string>
 
 #include "wire/feel_json.h"
@@ -63,6 +64,19 @@ std::string errors_of(const ReadFact& fact) {
         if (!text.empty()) text += "; ";
         text += error.pointer + " " + error.error.code;
     }
+    return text;
+}
+
+// As the pages show it: "code at /pointer: what is wrong. what would be right".
+std::string messages(const Reading& reading, bool chinese) {
+    std::string text;
+    for (const ReadFact& fact : *reading.facts)
+        for (const auto& [pointer, error] : fact.errors) {
+            text += error.code + (pointer.empty() ? "" : " at " + pointer) + ": ";
+            text += error.what.in(chinese);
+            if (!error.mend.en.empty()) text += (chinese ? "。" : ". ") + error.mend.in(chinese);
+            text += '\n';
+        }
     return text;
 }
 
@@ -298,6 +312,31 @@ TEST_CASE("a fact with no end of mistakes is told thirty-two of them") {
     std::string text = "\"a0\":1";
     for (int i = 1; i < 500; ++i) text += ",\"a" + std::to_string(i) + "\":1";
     CHECK(Reading(with(text)).facts->front().errors.size() == 32);
+}
+
+TEST_CASE("the pages about facts say what is said") {
+    for (const bool chinese : {false, true}) {
+        const std::string page = chinese ? "facts.zh.md" : "facts.md";
+        std::ifstream file(std::string(YINUO_SOURCE_DIR) + "/docs/reference/" + page);
+        int shown = 0;
+        for (std::string line, block, wanted, kind; std::getline(file, line);) {
+            if (line == "```" && kind == "json") {
+                wanted = messages(Reading(block), chinese);
+            } else if (line == "```" && kind == "text") {
+                CAPTURE(page);
+                CHECK(block == wanted);
+                ++shown;
+            }
+            const bool fence = line.starts_with("```");
+            if (fence) {
+                kind = line.substr(3);
+                block.clear();
+            } else {
+                block += line + "\n";
+            }
+        }
+        CHECK(shown == 10);
+    }
 }
 
 TEST_CASE("what was read doesn't need the text any more") {

@@ -142,7 +142,7 @@ std::span<const ReportedField> FactValues::read_fields(const Json& json, const J
     if (json.members.size() > kFieldsMax) {
         complaints_.add(
             path, "too-many",
-            {"一条事实最多 64 个字段，这里有 " + std::to_string(json.members.size()) + " 个",
+            {"一条业务记录最多 64 个字段，这里有 " + std::to_string(json.members.size()) + " 个",
              "a fact has at most 64 fields, here are " + std::to_string(json.members.size())},
             {"只报告承诺会用到的", "report what promises read"});
         return {};
@@ -167,7 +167,7 @@ Value FactValues::read(const Json& json, const JsonPath& path, int depth) {
     if (values_left_ == 0) return Value::null();
     if (--values_left_ == 0) {
         complaints_.add(path, "too-many",
-                        {"一条事实里的值超过 1000 个", "more than 1000 values in one fact"},
+                        {"一条业务记录里的值超过 1000 个", "more than 1000 values in one fact"},
                         {"明细留在原系统，这里只报告承诺会用到的",
                          "leave the details where they are and report what promises read"});
         return Value::null();
