@@ -191,7 +191,7 @@ TEST_CASE("timers outlive the program, and fire once") {
 TEST_CASE("a commit that fails refuses its callers and stops the engine; restarting goes on") {
     World world;
     world.publish(kLive24);
-    world.store->on_commit([] { return store::MemoryStore::CommitFault::BeforeDisk; });
+    world.memory->on_commit([] { return store::MemoryStore::CommitFault::BeforeDisk; });
     bool refused = false;
     Report report{.tenant = world.tenant, .source = "crm", .memory = nullptr, .facts = {}};
     world.engine->report(std::move(report),
@@ -201,7 +201,7 @@ TEST_CASE("a commit that fails refuses its callers and stops the engine; restart
     while (world.engine->step()) {}
     CHECK(refused);
     CHECK(world.engine->figures().stopped.has_value());
-    world.store->on_commit({});
+    world.memory->on_commit({});
     world.start();
     CHECK(world.report(fact("order.placed", "2026-03-10T00:00:00Z", "a"))[0].outcome ==
           Outcome::Accepted);

@@ -35,8 +35,12 @@ inline vault::Keyring test_keyring() {
 }
 
 struct World {
-    explicit World(Instant at = Instant{1'773'100'800'000})  // 2026-03-10T00:00:00Z
-        : clock(at), store(std::make_unique<store::MemoryStore>()) {
+    static constexpr Instant kBegin{1'773'100'800'000};  // 2026-03-10T00:00:00Z
+
+    World() : World(std::make_unique<store::MemoryStore>()) {
+        memory = static_cast<store::MemoryStore*>(store.get());
+    }
+    explicit World(std::unique_ptr<store::Store> kept) : clock(kBegin), store(std::move(kept)) {
         start();
         act([&](Turns& turns) -> Result<void> {
             auto made = make_tenant(turns, operator_, "acme", "示例公司", false, "log.example");
@@ -117,7 +121,8 @@ struct World {
     TwoZones zones;
     vault::Keyring keyring = test_keyring();
     vault::SeededEntropy entropy{42};
-    std::unique_ptr<store::MemoryStore> store;
+    std::unique_ptr<store::Store> store;
+    store::MemoryStore* memory = nullptr;  // the same, if it is one
     std::unique_ptr<Engine> engine;
     store::TenantId tenant = 0;
     Actor operator_{.tenant = 0, .id = "system", .name = "system"};

@@ -1,0 +1,176 @@
+// What a turn costs on a real disk: facts reported in batches, single orders with a promise in
+// groups, and a hundred thousand obligations falling due at once.
+//
+//   engine_bench [--facts=1000000] [--dir=.]     prints one line each; times are CPU and wall
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "engine/testing.h"
+#include "store/sqlite_store.h"
+
+namespace yinuo::engine {
+namespace {
+
+constexpr std::string_view kOrder = R"(
+promise: order
+version: 1
+class: {scope: limited, guarantee: guaranteed, form: written, content: time, strength: public}
+title: {zh: 当日达, en: Same day}
+need: {zh: 早点用上, en: to have it soon}
+limits: {zh: 无, en: none}
+owner: team/field
+zone: Asia/Shanghai
+subject: order
+schedules:
+  office:
+    zone: Asia/Shanghai
+    weekly: {mon-fri: "09:00-12:00, 13:30-18:00"}
+clauses:
+  called:
+    title: {zh: 先联系, en: Called}
+    starts: fact = "order.placed"
+    keeps: fact = "order.called"
+    within: 4 h on office
+    warns: [80 %]
+  done:
+    title: {zh: 办完, en: Done}
+    starts: fact = "order.placed"
+    keeps: fact = "order.done"
+    within: 24 h
+    warns: [80 %, 1 h before]
+)";
+
+double cpu_seconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto of = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    };
+    return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+class Watch {
+public:
+    Watch() : cpu_(cpu_seconds()), wall_(std::chrono::steady_clock::now()) {}
+    void tell(const char* what, std::int64_t count) const {
+        const double cpu = cpu_seconds() - cpu_;
+        const double wall =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count();
+        const auto n = static_cast<double>(count);
+        std::printf("%-44s %10lld  %8.0f /s  %7.2f us CPU each  (%.2f s, %.2f CPU-s)\n", what,
+                    static_cast<long long>(count), n / wall, cpu * 1e6 / n, wall, cpu);
+        std::fflush(stdout);
+    }
+
+private:
+    double cpu_;
+    std::chrono::steady_clock::time_point wall_;
+};
+
+// A report of `facts` orders from number `from` on, each of one subject.
+Report placed(store::TenantId tenant, const char* kind, Instant at, std::int64_t from,
+              std::int64_t facts) {
+    Report report{.tenant = tenant, .source = "shop", .memory = nullptr, .facts = {}};
+    report.memory = std::make_shared<Arena>();
+    Arena& memory = *report.memory;
+    for (std::int64_t i = from; i < from + facts; ++i) {
+        const std::string number = std::to_string(i);
+        auto fields = memory.array<wire::ReportedField>(4);
+        fields[0] = {"channel", feel::Value::string("web")};
+        fields[1] = {"city", feel::Value::string("上海")};
+        fields[2] = {"amount", feel::Value::number(Decimal::scaled(12'900 + i % 100, -2))};
+        fields[3] = {"express", feel::Value::boolean(i % 2 == 0)};
+        report.facts.push_back({.id = memory.copy(std::string(kind) + "-" + number),
+                                .kind = memory.copy(kind),
+                                .subject = memory.copy("order/" + number),
+                                .customer = {},
+                                .at = at,
+                                .fields = fields,
+                                .personal = {}});
+    }
+    return report;
+}
+
+void nobody(const Result<std::vector<Acknowledgement>>&) {}
+
+int run(std::int64_t facts, const std::filesystem::path& folder) {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    auto opened = store::open_sqlite((folder / "yinuo.db").string());
+    if (!opened) {
+        std::fprintf(stderr, "%s\n", opened.error().what.en.c_str());
+        return 1;
+    }
+    World world(std::move(*opened));
+    world.publish(kOrder);
+    const Instant at = world.clock.now();
+    constexpr std::int64_t kBatch = 1'000;
+    {
+        const Watch watch;
+        for (std::int64_t i = 0; i < facts; i += kBatch) {
+            world.engine->report(placed(world.tenant, "order.placed", at, i, kBatch), nobody);
+            while (world.engine->step()) {}
+        }
+        watch.tell("orders begun, 1000 a batch, 2 obligations", facts);
+    }
+    {
+        const Watch watch;
+        const std::int64_t done = std::min<std::int64_t>(facts / 2, 100'000);
+        for (std::int64_t i = 0; i < done; i += kBatch) {
+            world.engine->report(placed(world.tenant, "order.done", at + hours(1), i, kBatch),
+                                 nobody);
+            while (world.engine->step()) {}
+        }
+        watch.tell("orders done, 1000 a batch", done);
+    }
+    {
+        const Watch watch;
+        constexpr std::int64_t kSingles = 50'000;
+        for (std::int64_t i = 0; i < kSingles; i += 64) {
+            for (std::int64_t k = 0; k < 64; ++k)
+                world.engine->report(placed(world.tenant, "order.placed", at, facts + i + k, 1),
+                                     nobody);
+            while (world.engine->step()) {}
+        }
+        watch.tell("single orders, 64 a commit", kSingles);
+    }
+    {
+        const Watch watch;
+        world.start();
+        watch.tell("start, by obligations open", 2 * facts);
+    }
+    {
+        // Everything that is open warns in the same second.
+        const auto before = world.engine->figures().timers_fired;
+        world.clock.set(at + hours(4));
+        const Watch watch;
+        while (world.engine->figures().timers_fired - before <
+                   std::min<std::int64_t>(facts, 100'000) &&
+               world.engine->step()) {}
+        watch.tell("timers due in one second", world.engine->figures().timers_fired - before);
+    }
+    std::printf("file: %.0f bytes an order\n",
+                static_cast<double>(std::filesystem::file_size(folder / "yinuo.db")) /
+                    static_cast<double>(facts));
+    std::filesystem::remove_all(folder);
+    return 0;
+}
+
+}  // namespace
+}  // namespace yinuo::engine
+
+int main(int argc, char** argv) {
+    std::int64_t facts = 100'000;
+    std::filesystem::path folder = "engine-bench";
+    for (int i = 1; i < argc; ++i) {
+        if (std::strncmp(argv[i], "--facts=", 8) == 0) facts = std::atoll(argv[i] + 8);
+        if (std::strncmp(argv[i], "--dir=", 6) == 0) folder = argv[i] + 6;
+    }
+    return yinuo::engine::run(facts, folder);
+}
