@@ -135,23 +135,24 @@ Task<bool> Connection::serve_one() {
     }
     const bool keep_alive = reader_.keep_alive() && !shard_->stopping();
     const bool sent = co_await send_answer(std::move(response), keep_alive);
-    if (sent && !keep_alive) co_await linger();
-    co_return sent&& keep_alive;
+    const bool more = sent && keep_alive;
+    if (sent && !more) co_await linger();
+    co_return more;
 }
 
 // Whoever always has more for us must not keep the thread from the others.
-Task<> Connection::be_fair() {
-    if (++at_once_ < kAtOnce) co_return;
+bool Connection::must_pause() {
+    if (++at_once_ < kAtOnce) return false;
     at_once_ = 0;
-    co_await asio::post(shard_->io, Use());
+    return true;
 }
 
 Task<Connection::Got> Connection::receive() {
     reader_.begin();
-    phase_ = Phase::Idle;
-    co_await be_fair();
+    if (must_pause()) co_await asio::post(shard_->io, Use());
     if (input_.empty() && !transport_.holds_bytes()) {
         if (shard_->stopping()) co_return Got::Nothing;
+        phase_ = Phase::Idle;
         limit(std::exchange(first_, false) ? options().header_timeout : options().idle_timeout);
         const bool ready = co_await wait(Socket::wait_read);
         if (!ready) co_return Got::Nothing;
@@ -202,7 +203,7 @@ Task<bool> Connection::fill() {
         const auto moved = transport_.read(into, size);
         if (moved.io == Io::Done) {
             input_.filled(moved.bytes);
-            co_await be_fair();
+            if (must_pause()) co_await asio::post(shard_->io, Use());
             co_return true;
         }
         if (moved.io == Io::Closed) co_return false;
@@ -331,7 +332,10 @@ void Connection::wake() {
 }
 
 void Connection::sweep(Clock::time_point now) {
-    if (phase_ == Phase::Idle) input_.release();
+    if (phase_ == Phase::Idle) {
+        input_.release();
+        output_ = {};
+    }
     if (now < deadline_) return;
     unlimited();
     late_ = true;

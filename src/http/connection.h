@@ -127,7 +127,6 @@ private:
     Task<bool> serve_one();
     Task<Got> receive();
     Task<bool> fill();
-    Task<> be_fair();
     Task<bool> wait(Socket::wait_type);
     Task<bool> send(std::string_view head, std::string_view body);
     Task<bool> send_answer(Response, bool keep_alive);
@@ -135,6 +134,7 @@ private:
     Task<> linger();
     Task<> run_stream(Response head);
 
+    bool must_pause();
     void note_request();
     void hand_over();
     void settle(std::uint64_t turn, Response, std::shared_ptr<StreamQueue>);

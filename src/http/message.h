@@ -1,7 +1,8 @@
 // A request and its answer, as plain values.
 //
-// What stands in a Request has been checked: names and values are free of control characters, the
-// path is UTF-8 without dot segments, the body is complete, within its limit and already unpacked.
+// What stands in a Request has been checked: path and query are UTF-8, the path without control
+// characters and dot segments, headers without control characters but tabs (though perhaps not
+// UTF-8); the body is complete, within its limit and already unpacked.
 // Nothing here knows sockets, and a test may fill one by hand.
 #pragma once
 

@@ -30,7 +30,7 @@ using boost::system::error_code;
 
 constexpr auto kTickLeast = Millis(10);
 constexpr auto kTickMost = Millis(250);
-constexpr auto kNoDescriptors = Millis(50);  // the wait when the system has none left
+constexpr auto kAcceptPause = Millis(50);  // when the system refuses to give a connection
 
 // A quarter of the shortest timeout: that is how late a deadline may be noticed.
 Clock::duration tick_for(const Options& options) {
@@ -164,24 +164,24 @@ public:
             error_code failed;
             co_await acceptor->async_accept(socket, peer, asio::redirect_error(Use(), failed));
             if (!acceptor->is_open()) co_return;
-            if (failed == asio::error::no_descriptors || failed == asio::error::no_memory) {
-                pause.expires_after(kNoDescriptors);
+            if (failed) {  // no descriptors left, most likely
+                pause.expires_after(kAcceptPause);
                 co_await pause.async_wait(asio::redirect_error(Use(), failed));
                 continue;
             }
-            if (!failed) welcome(shard, std::move(socket), plain_address(peer.address()));
+            welcome(*shard, std::move(socket), plain_address(peer.address()));
         }
     }
 
-    void welcome(const std::shared_ptr<Shard>& shard, Socket socket, std::string remote) {
+    void welcome(Shard& shard, Socket socket, std::string remote) {
         error_code failed;
         socket.native_non_blocking(true, failed);
         socket.set_option(tcp::no_delay(true), failed);
         if (settings->connections >= settings->options.connections_max) return turn_away(socket);
         ++settings->connections;
-        asio::dispatch(shard->io,
-                       [shard, socket = std::move(socket), remote = std::move(remote)]() mutable {
-                           shard->adopt(std::move(socket), std::move(remote));
+        asio::dispatch(shard.io,
+                       [&shard, socket = std::move(socket), remote = std::move(remote)]() mutable {
+                           shard.adopt(std::move(socket), std::move(remote));
                        });
     }
 
@@ -223,7 +223,7 @@ public:
             acceptor->close(ignored);
         });
         for (const auto& shard : shards)
-            asio::post(shard->io, [shard, force_at] { shard->stop(force_at); });
+            asio::post(shard->io, [&shard = *shard, force_at] { shard.stop(force_at); });
         for (auto& thread : threads) thread.join();
         threads.clear();
         settings->handler =

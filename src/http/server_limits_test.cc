@@ -133,7 +133,7 @@ TEST_CASE("a client that doesn't take its answer is cut off") {
 
 TEST_CASE("stopping closes idle connections at once and lets running requests finish") {
     Drawer drawer;
-    auto server = serve({.threads = 2}, drawer.handler());
+    auto server = serve({}, drawer.handler());
     Client idle(server->port());
     Client running(server->port());
     Client half(server->port());

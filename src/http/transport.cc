@@ -78,6 +78,7 @@ Result<TlsContext> TlsContext::open(const Tls& tls) {
     // An idle connection gives its buffers back; a write may go on from another address.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets need none
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     ERR_clear_error();
     if (!use_chain(context, tls.certificate)) {
@@ -101,7 +102,8 @@ Result<TlsContext> TlsContext::open(const Tls& tls) {
 
 Transport::Transport(int socket, const TlsContext* tls)
     : socket_(socket), ssl_(tls == nullptr ? nullptr : SSL_new(tls->get()), SSL_free) {
-    if (ssl_ == nullptr) return;
+    if (tls == nullptr) return;
+    check(ssl_ != nullptr);  // never plain where TLS was meant
     SSL_set_fd(ssl_.get(), socket);
     SSL_set_accept_state(ssl_.get());
 }
