@@ -1,0 +1,260 @@
+#include "engine/receipt.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "engine/customers.h"
+#include "engine/testing.h"
+#include "tlog/base64.h"
+
+namespace yinuo::engine {
+namespace {
+
+constexpr std::string_view kInstall = R"(promise: install
+version: 1
+zone: Asia/Shanghai
+subject: order
+schedules: {office: office.yaml}
+schedule: office
+clauses:
+  install:
+    starts: fact = "order.placed" and area = "city"
+    keeps: fact = "order.done"
+    voids: fact = "order.cancelled"
+    within: 4 work h
+    pauses: {customer: {from: 'fact = "wait"', to: 'fact = "go"'}}
+)";
+constexpr std::string_view kOffice = "zone: Asia/Shanghai\nweekly: {mon-fri: 09:00-18:00}\n";
+
+std::string fact(std::string_view id, std::string_view kind, std::string_view at,
+                 std::string_view more = "") {
+    return R"({"id":")" + std::string(id) + R"(","kind":")" + std::string(kind) +
+           R"(","subject":"order/1","at":")" + std::string(at) + "\"" + std::string(more) + "}";
+}
+const std::string kPlaced = fact(
+    "a", "order.placed", "2026-03-10T01:00:00Z",
+    R"(,"customer":"C-1","fields":{"area":"city","price":12.5,"promised":"2026-03-10T09:00:00+08:00"},)"
+    R"("personal":{"phone":"13800000000"})");
+
+struct Shop : World {
+    Shop() {
+        act([&](Turns& turns) -> Result<void> {
+            TRY(save_calendar(turns, author, "office.yaml", kOffice, 0));
+            return {};
+        });
+        publish(kInstall);
+        wait(hours(1));  // 09:00 in Shanghai
+    }
+    std::string key() { return tenant_().log_public_key; }
+    Tenant tenant_() { return *engine::tenant(*store->read(), tenant); }
+    Result<std::string> receipt(store::ObligationId id = 1) {
+        auto rows = store->read();
+        Shelf shelf(zones);
+        return make_receipt(*rows, keyring, shelf, tenant, id);
+    }
+    ReceiptVerdict verify(std::string_view file) {
+        const std::string trusted = key();
+        return verify_receipt(file, trusted, zones);
+    }
+};
+
+std::string objections(const ReceiptVerdict& verdict) {
+    std::string all;
+    for (const auto& finding : verdict.findings)
+        if (!finding.fine) all += finding.what.en + "; ";
+    return all;
+}
+bool says(const ReceiptVerdict& verdict, std::string_view words) {
+    return std::ranges::any_of(verdict.findings, [&](const auto& finding) {
+        return finding.what.en.find(words) != std::string::npos;
+    });
+}
+
+// The file with its extra (JSON text) changed by `change`.
+template <typename Change>
+std::string with_extra(std::string_view file, Change change) {
+    const auto begin = file.find("extra ") + 6;
+    const auto end = file.find('\n', begin);
+    std::string extra = *tlog::from_base64(file.substr(begin, end - begin));
+    change(extra);
+    return std::string(file.substr(0, begin)) + tlog::to_base64(extra) +
+           std::string(file.substr(end));
+}
+void swap_first(std::string& text, std::string_view from, std::string_view to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a receipt is proof enough by itself, from the moment the promise begins") {
+    Shop shop;
+    shop.report(kPlaced);
+    const auto file = shop.receipt();
+    REQUIRE(file);
+    const auto verdict = shop.verify(*file);
+    CHECK(objections(verdict) == "");
+    CHECK(verdict.fine);
+    CHECK(says(verdict, "signed by log.example/acme"));
+    CHECK(says(verdict, "the due instant 2026-03-10T05:00:00.000Z follows from the facts"));
+    CHECK(says(verdict, "the state \"running\" follows"));
+    CHECK_FALSE(says(verdict, "came with the receipt"));
+    CHECK(verdict.content.find(R"("due":"2026-03-10T05:00:00.000Z")") != std::string::npos);
+    CHECK(file->find("13800000000") == std::string::npos);
+    const auto extra = *tlog::from_base64(
+        file->substr(file->find("extra ") + 6,
+                     file->find('\n', file->find("extra ")) - file->find("extra ") - 6));
+    CHECK(extra.find("C-1") == std::string::npos);
+    CHECK(extra.find("price") == std::string::npos);  // the promise doesn't read it
+    CHECK(extra.find("\"area\":\"city\"") != std::string::npos);
+}
+
+TEST_CASE("a receipt says how things stand at every turn of the story") {
+    Shop shop;
+    const auto fine = [&](std::string_view state) {
+        const auto file = shop.receipt();
+        REQUIRE(file);
+        const auto verdict = shop.verify(*file);
+        CHECK(objections(verdict) == "");
+        CHECK(says(verdict, "the state \"" + std::string(state) + "\" follows"));
+    };
+    shop.report(kPlaced);
+    fine("running");
+    shop.wait(hours(1));
+    shop.report(fact("b", "wait", "2026-03-10T02:00:00Z"));
+    fine("paused");
+    shop.wait(hours(2));
+    shop.report(fact("c", "go", "2026-03-10T04:00:00Z"));
+    fine("running");
+    shop.wait(hours(30));
+    fine("broken");
+    shop.report(fact("d", "order.done", "2026-03-10T04:30:00Z"));  // it was done in time
+    fine("kept");
+    shop.report(fact("a", "order.placed", "2026-03-10T01:00:00Z",
+                     R"(,"change":"retract","customer":"C-1")"));
+    fine("void");
+    // A later version doesn't disturb what began under this one.
+    std::string second(kInstall);
+    swap_first(second, "version: 1", "version: 2");
+    shop.publish(second);
+    fine("void");
+}
+
+TEST_CASE("whatever is changed in a receipt, verifying says what no longer fits") {
+    Shop shop;
+    shop.report(kPlaced);
+    const auto file = *shop.receipt();
+    const auto tampered = [&](std::string_view from, std::string_view to) {
+        return shop.verify(with_extra(file, [&](std::string& e) { swap_first(e, from, to); }));
+    };
+    auto verdict = tampered("05:00:00", "06:00:00");  // the due instant in the content
+    CHECK_FALSE(verdict.fine);
+    CHECK(says(verdict, "the inclusion proof doesn't fit"));
+    verdict = tampered("within: 4 work h", "within: 5 work h");
+    CHECK_FALSE(verdict.fine);
+    CHECK(says(verdict, "is that of install@1"));
+    verdict = tampered(R"({"area":"city"})", R"({"area":"land"})");
+    CHECK_FALSE(verdict.fine);
+    CHECK(says(verdict, "facts are those it rested on"));
+    // The calendars are no part of the leaf's hash, but another one gives another due instant.
+    verdict = tampered("09:00-18:00", "11:00-18:00");
+    CHECK_FALSE(verdict.fine);
+    CHECK(says(verdict, "computed again it is 2026-03-10T07:00:00.000Z"));
+    verdict = tampered("\"now\":\"2026-03-10T01", "\"now\":\"2026-03-10T02");
+    CHECK_FALSE(verdict.fine);
+    CHECK(verdict.readable);
+    // Another version of the zone data is said, and no fault.
+    verdict = tampered("\"version\":\"", "\"version\":\"other ");
+    CHECK(verdict.fine);
+    CHECK(says(verdict, "the zone data here is"));
+}
+
+TEST_CASE("a receipt of another log, or with its signature broken, isn't this company's") {
+    Shop shop;
+    shop.report(kPlaced);
+    const auto file = *shop.receipt();
+    const auto other =
+        tlog::SignerKey::from_seed("log.example/acme", tlog::KeyType::Ed25519, std::string(32, 'x'))
+            ->verifier()
+            .to_text();
+    auto verdict = verify_receipt(file, other, shop.zones);
+    CHECK_FALSE(verdict.fine);
+    CHECK(says(verdict, "the checkpoint is signed by log.example/acme:"));
+    verdict = verify_receipt(file, "no key", shop.zones);
+    CHECK_FALSE(verdict.fine);
+    verdict = verify_receipt(file, std::nullopt, shop.zones);
+    CHECK(verdict.fine);
+    CHECK(says(verdict, "the key came with the receipt"));
+}
+
+TEST_CASE("what is no receipt is said to be unreadable, and why") {
+    Shop shop;
+    shop.report(kPlaced);
+    const auto file = *shop.receipt();
+    const auto unreadable = [&](std::string_view text) {
+        const auto verdict = shop.verify(text);
+        CHECK_FALSE(verdict.fine);
+        CHECK_FALSE(verdict.readable);
+        REQUIRE(verdict.findings.size() == 1);
+        return verdict.findings[0].what.en;
+    };
+    unreadable("");
+    unreadable("hello");
+    unreadable(file.substr(0, file.size() / 2));
+    const auto changed = [&](std::string_view from, std::string_view to) {
+        return unreadable(with_extra(file, [&](std::string& e) { swap_first(e, from, to); }));
+    };
+    CHECK(changed("\"v\":1,\"zone\"", "\"v\":2,\"zone\"").find("version") != std::string::npos);
+    CHECK(changed("\"salt\":", "\"sald\":").find("\"salt\"") != std::string::npos);
+    CHECK(changed("\"salt\":", "\"more\":1,\"salt\":").find("\"more\"") != std::string::npos);
+    CHECK(changed("\"kind\":\"order.placed\",\"received\"", "\"kind\":7,\"received\"")
+              .find("\"kind\"") != std::string::npos);
+    CHECK(changed("\\\"type\\\":\\\"obligation\\\"", "\\\"type\\\":\\\"remedy\\\"")
+              .find("about no obligation") != std::string::npos);
+    changed("{", "{{");
+    // Cut anywhere, it is refused and nothing worse.
+    for (std::size_t cut = 0; cut < file.size(); cut += 7)
+        CHECK_FALSE(shop.verify(file.substr(0, cut)).fine);
+}
+
+TEST_CASE("an obligation that isn't there, or another tenant's, has no receipt") {
+    Shop shop;
+    shop.report(kPlaced);
+    CHECK(shop.receipt(2).error().code == "no-obligation");
+    auto rows = shop.store->read();
+    Shelf shelf(shop.zones);
+    CHECK(make_receipt(*rows, shop.keyring, shelf, shop.tenant + 1, 1).error().code ==
+          "no-obligation");
+}
+
+TEST_CASE("客户资料删除之后，不再开具凭证，先前的凭证仍可核验") {
+    Shop shop;
+    shop.report(kPlaced);
+    const auto file = *shop.receipt();
+    shop.act([&](Turns& turns) { return erase_customer(turns, shop.author, "C-1", "asked"); });
+    CHECK(shop.receipt().error().code == "erased");
+    CHECK(objections(shop.verify(file)) == "");
+}
+
+TEST_CASE("an obligation about a key has a receipt without other people's facts") {
+    Shop shop;
+    shop.publish(R"(promise: visits
+version: 1
+zone: Asia/Shanghai
+subject: order
+clauses:
+  once: {per: house, starts: 'fact = "visit"', keeps: 'fact = "visit.done"', within: 2 h}
+)");
+    shop.report(fact("v", "visit", "2026-03-10T01:00:00Z", R"(,"fields":{"house":"h-9"})"));
+    const auto key = shop.store->read()->obligation(1);
+    REQUIRE(key);
+    const auto file = shop.receipt(1);
+    REQUIRE(file);
+    const auto verdict = shop.verify(*file);
+    CHECK(objections(verdict) == "");
+    CHECK(says(verdict, "rests on other subjects too"));
+}
+
+}  // namespace yinuo::engine
