@@ -44,5 +44,6 @@ extern const Command kBacktestCommand;
 extern const Command kExplainCommand;
 extern const Command kSceneCommand;
 extern const Command kImportCommand;
+extern const Command kVerifyCommand;
 
 }  // namespace yinuo::cli

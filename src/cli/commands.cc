@@ -5,9 +5,9 @@ namespace yinuo::cli {
 // In the order of a working day: write, check, try on history, explain. Commands join this list
 // when their file does.
 std::span<const Command* const> commands() {
-    static constexpr const Command* kAll[] = {&kCheckCommand, &kBacktestCommand, &kExplainCommand,
-                                              &kSceneCommand, &kCalendarCommand, &kDmnCommand,
-                                              &kImportCommand};
+    static constexpr const Command* kAll[] = {&kCheckCommand,  &kBacktestCommand, &kExplainCommand,
+                                              &kSceneCommand,  &kCalendarCommand, &kDmnCommand,
+                                              &kImportCommand, &kVerifyCommand};
     return kAll;
 }
 
