@@ -11,3 +11,12 @@ endforeach()
 string(APPEND body "};\n\n}  // namespace\n\nstd::span<const std::pair<std::string_view, std::string_view>> profile_texts() { return kProfiles; }\n\n}  // namespace yinuo::wire\n")
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/profiles_data.cc CONTENT "${body}" @ONLY)
 target_sources(wire PRIVATE ${CMAKE_BINARY_DIR}/profiles_data.cc)
+
+# The API's description: its parts joined, as JSON, in a source file of the room `server`.
+file(GLOB openapi_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/server/openapi/*.yaml)
+add_executable(openapi_json ${CMAKE_SOURCE_DIR}/cmake/openapi_json.cc)
+target_link_libraries(openapi_json PRIVATE PkgConfig::YAMLCPP)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/openapi.cc
+                   COMMAND openapi_json ${CMAKE_BINARY_DIR}/openapi.cc ${openapi_parts}
+                   DEPENDS openapi_json ${openapi_parts})
+target_sources(server PRIVATE ${CMAKE_BINARY_DIR}/openapi.cc)
