@@ -378,6 +378,35 @@ TEST_CASE("a fold gets the facts of any turn, with the fields it knows and no ot
     }));
 }
 
+TEST_CASE("a kind that nobody has named is none until it is learned") {
+    const Order order;
+    const std::string body = bytes_of(order.turn);
+    Names names;
+    Arena memory;
+    std::vector<promise::Fact> facts;
+    REQUIRE(read_facts(body, kPlaced, names, memory, facts).has_value());
+    CHECK(facts[0].kind == Symbol::None);
+    REQUIRE(learn_kinds(body, names).has_value());
+    REQUIRE(read_facts(body, kPlaced, names, memory, facts).has_value());
+    CHECK(names.text(facts[1].kind) == "order.placed");
+    CHECK(names.size() == 1);
+}
+
+TEST_CASE("two sources' equal ids stay two, and no id stays none") {
+    const LoggedFact facts[] = {
+        {.source = 3, .id = "a:1", .kind = "k", .at = kPlaced, .fields = {}, .sealed = {}},
+        {.source = 4, .id = "a:1", .kind = "k", .at = kPlaced, .fields = {}, .sealed = {}},
+        {.source = 4, .id = {}, .kind = "k", .at = kPlaced, .fields = {}, .sealed = {}}};
+    const std::string body =
+        bytes_of({.stream = "s", .facts = facts, .changes = {}, .remedies = {}});
+    Arena memory;
+    std::vector<promise::Fact> read;
+    REQUIRE(read_facts(body, kPlaced, Names(), memory, read).has_value());
+    CHECK(read[0].id == "3:a:1");
+    CHECK(read[1].id == "4:a:1");
+    CHECK(read[2].id.empty());
+}
+
 TEST_CASE("a turn cut short anywhere is refused") {
     const Order order;
     const std::string body = bytes_of(order.turn);
