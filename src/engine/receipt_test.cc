@@ -257,4 +257,30 @@ clauses:
     CHECK(says(verdict, "rests on other subjects too"));
 }
 
+TEST_CASE("facts of every kind of value come out of a receipt as they went in") {
+    Shop shop;
+    shop.publish(R"(promise: values
+version: 1
+zone: Asia/Shanghai
+subject: order
+clauses:
+  seen:
+    starts: >-
+      fact = "v" and amount > 1 and large > 1 and day != null and promised != null and span != null
+      and list contains(tags, "x") and area != null and flag and clock != null and where.city = "沪"
+    keeps: fact = "w"
+    within: 2 h
+)");
+    shop.report(
+        fact("v", "v", "2026-03-10T01:00:00Z", R"(,"sequence":7,"fields":{"amount":{"num":"12.30"},
+"large":{"num":"9007199254740993"},"day":{"date":"2026-01-02"},"promised":"2026-03-10T09:00:00+08:00",
+"span":{"duration":"PT2H"},"tags":["x",1,null],"area":"\"城\\区\"","flag":true,
+"clock":{"time":"10:00:00"},"where":{"ctx":{"city":"沪","nr":1.50}}})"));
+    const auto file = shop.receipt(1);
+    REQUIRE(file);
+    const auto verdict = shop.verify(*file);
+    CHECK(objections(verdict) == "");
+    CHECK(says(verdict, "the state \"running\" follows"));
+}
+
 }  // namespace yinuo::engine
