@@ -4,6 +4,7 @@
 #include <compare>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "base/check.h"
 
@@ -162,6 +163,31 @@ void strike_reversed(All& sorted, std::span<const Event> events) {
     }
 }
 
+// A warning that was told when it was kept may be told again when it is reopened: once is enough.
+void drop_repeated(std::vector<Event>& news) {
+    if (news.size() < 2) return;
+    std::vector<std::pair<Saying, std::size_t>> sorted;
+    sorted.reserve(news.size());
+    for (std::size_t i = 0; i < news.size(); ++i) sorted.emplace_back(saying_of(news[i]), i);
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::size_t> repeated;
+    for (std::size_t i = 1; i < sorted.size(); ++i)
+        if (sorted[i].first == sorted[i - 1].first) repeated.push_back(sorted[i].second);
+    if (repeated.empty()) return;
+    std::sort(repeated.begin(), repeated.end());
+    std::size_t kept = 0;
+    auto drop = repeated.begin();
+    for (std::size_t i = 0; i < news.size(); ++i) {
+        if (drop != repeated.end() && *drop == i) {
+            ++drop;
+            continue;
+        }
+        if (kept != i) news[kept] = std::move(news[i]);
+        ++kept;
+    }
+    news.resize(kept);
+}
+
 template <typename Mine>
 std::vector<Event> Secretary::news(std::span<const Event> events, Instant now, Mine mine) {
     std::stable_sort(notes_.begin(), notes_.end(),
@@ -196,6 +222,7 @@ std::vector<Event> Secretary::news(std::span<const Event> events, Instant now, M
                             .due_at = note.due_at,
                             .who = std::string(note.who)});
     }
+    drop_repeated(news);
     std::vector<std::size_t> untold;
     for (std::size_t i = 0; i < recorded.size(); ++i)
         if (recorded[i].stands && !told[i] && is_verdict(recorded[i].saying.kind))

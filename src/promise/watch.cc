@@ -238,7 +238,7 @@ Instant Watch::next_change() const {
 void Watch::break_at(Instant at, const Fact* by) {
     o_.broken_at = at;
     o_.decided_by = by;
-    tell_warnings(at);
+    if (o_.settled_at == Instant::max()) tell_warnings(at);
     tell(StepKind::Broken, at, o_.due_at, 0, by);
     // An excuse that was there before is told again, so that who waits for the breach hears of it.
     if (o_.excuse == Excuse::Withheld) tell(StepKind::CauseRecorded, at);
