@@ -242,6 +242,15 @@ public:
         return impl_.turner_.report(group_, report);
     }
     void turn(store::StreamId stream) override { impl_.turner_.turn(group_, stream); }
+    Result<std::vector<store::ObligationRow>> preview_move(store::StreamId stream,
+                                                           const Version& from,
+                                                           const Version& to) override {
+        return impl_.turner_.preview_move(group_.rows, stream, from, to, group_.now);
+    }
+    Result<void> move(store::StreamId stream, const Version& from, const Version& to,
+                      std::string_view by) override {
+        return impl_.turner_.move(group_, stream, from, to, by);
+    }
     store::Position append(store::TenantId tenant, EntryKind kind, std::string body,
                            std::string_view leaf) override {
         // What was published or set may change what this tenant's settings say.

@@ -5,6 +5,7 @@
 
 #include "engine/alerts.h"
 #include "engine/entry.h"
+#include "engine/moving.h"
 #include "engine/testing.h"
 #include "promise/obligation.h"
 
@@ -223,6 +224,52 @@ TEST_CASE("a new version binds what begins after it; what runs goes on under the
     REQUIRE(world.obligations("order/2").size() == 1);
     CHECK(world.obligations("order/2")[0].version == second);
     CHECK(world.obligations("order/2")[0].due_at == world.clock.now() + hours(12));
+}
+
+TEST_CASE(
+    "what runs is moved to a new version only by name, and the preview tells what comes of it") {
+    World world;
+    world.publish(kLive24);
+    world.report(fact("order.placed", "2026-03-10T00:00:00Z", "a"));
+    world.report(
+        R"({"id":"x","kind":"order.placed","subject":"order/9","at":"2026-03-10T00:00:00Z"})");
+    world.report(
+        R"({"id":"y","kind":"service.active","subject":"order/9","at":"2026-03-10T00:00:00Z"})");
+    std::string text(kLive24);
+    text.replace(text.find("version: 1"), 10, "version: 2");
+    text.replace(text.find("within: 24 h"), 12, "within: 12 h");
+    const auto second = world.publish(text);
+    world.wait(hours(1));
+    const auto id = world.obligations("order/1")[0].id;
+    const auto stream = world.obligations("order/1")[0].stream;
+    world.act([&](Turns& turns) -> Result<void> {
+        auto page = preview_move(turns, world.tenant, "live-24h@1", "live-24h@2", 0, 50);
+        REQUIRE(page);
+        REQUIRE(page->streams.size() == 1);  // what has a verdict isn't open
+        CHECK(page->streams[0].subject == "order/1");
+        REQUIRE(page->streams[0].after.size() == 1);
+        CHECK(page->streams[0].after[0].due_at == World::kBegin + hours(12));
+        return {};
+    });
+    CHECK(world.obligations("order/1")[0].due_at == World::kBegin + hours(24));
+    world.act([&](Turns& turns) -> Result<void> {
+        auto moved = engine::move(turns, world.author, "live-24h@1", "live-24h@2", {stream});
+        REQUIRE(moved);
+        CHECK(!moved->front().refused);
+        return {};
+    });
+    const auto check_moved = [&] {
+        const auto rows = world.obligations("order/1");
+        REQUIRE(rows.size() == 1);
+        CHECK(rows[0].id == id);
+        CHECK(rows[0].version == second);
+        CHECK(rows[0].due_at == World::kBegin + hours(12));
+    };
+    check_moved();
+    world.start();
+    world.wait(hours(12));
+    check_moved();
+    CHECK(state_of(world.obligations("order/1")[0]) == State::Broken);
 }
 
 TEST_CASE("a clock set back doesn't make time run backwards") {

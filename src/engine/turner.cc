@@ -70,47 +70,71 @@ void Turner::turn(Group& group, store::StreamId id) {
     Deciding deciding;
     const StreamName name = StreamName::parse(in.stream.name);
     switch (name.kind) {
-        case StreamName::Kind::Subject: decide_subject(group, in, deciding); break;
-        case StreamName::Kind::Key: decide_key(group, in, name, deciding); break;
-        case StreamName::Kind::Rate: decide_rate(group, in, name, deciding); break;
+        case StreamName::Kind::Subject: decide_subject(group.now, in, deciding); break;
+        case StreamName::Kind::Key: decide_key(group.rows, group.now, in, name, deciding); break;
+        case StreamName::Kind::Rate: decide_rate(group.rows, group.now, in, name, deciding); break;
     }
     finish(group, in, deciding, {});
     turn_others(group);
 }
 
-void Turner::decide_subject(Group& group, Loaded& in, Deciding& deciding) {
+// Is there anything about this stream that the version could say?
+bool Turner::concerns(const Version& version, const Loaded& in, Instant now) const {
+    for (const Moved& moved : in.moved) {
+        if (moved.from == &version) return false;
+        if (moved.to == &version) return true;
+    }
+    const auto& promise = *version.promise;
+    if (promise.effective_from <= now && promise.effective_from < promise.effective_until)
+        return true;
+    return std::ranges::any_of(in.rows,
+                               [&](const auto& row) { return row.version == version.position; });
+}
+
+// What was moved to a version is in force under it from where its old version was.
+promise::Turn Turner::fold_version(const Version& version, const Loaded& in,
+                                   std::span<const promise::Fact* const> facts,
+                                   std::span<const promise::Event> recorded, Instant now,
+                                   bool want_verdicts) {
+    promise::Promise& promise = *version.promise;
+    const Instant own = promise.effective_from;
+    for (const Moved& moved : in.moved)
+        if (moved.to == &version)
+            promise.effective_from =
+                std::min(promise.effective_from, moved.from->promise->effective_from);
+    auto turn = promise::decide_subject(promise, facts, recorded, now, folding_, want_verdicts);
+    promise.effective_from = own;
+    return turn;
+}
+
+void Turner::decide_subject(Instant now, Loaded& in, Deciding& deciding) {
     std::vector<const promise::Fact*> facts;
     facts.reserve(in.facts.size());
     for (const auto& fact : in.facts) facts.push_back(&fact);
     for (const auto& fact : in.facts)
-        if (fact.at > group.now) deciding.wakes_at = std::min(deciding.wakes_at, fact.at);
-    promise::put_in_order(facts, group.now, group.now);
+        if (fact.at > now) deciding.wakes_at = std::min(deciding.wakes_at, fact.at);
+    promise::put_in_order(facts, now, now);
     for (const Version* version : shelf_.about(in.stream.tenant, in.stream.name)) {
-        const auto& promise = *version->promise;
-        const bool known = std::ranges::any_of(
-            in.rows, [&](const auto& r) { return r.version == version->position; });
-        if (!known && (promise.effective_from > group.now ||
-                       promise.effective_until <= promise.effective_from))
-            continue;
-        const auto turn =
-            promise::decide_subject(promise, facts, in.of(version->position).events, group.now,
-                                    folding_, version->hands_verdicts_across);
+        if (!concerns(*version, in, now)) continue;
+        const auto turn = fold_version(*version, in, facts, in.of(version->position).events, now,
+                                       version->hands_verdicts_across);
         deciding.facts = facts;
         collect(*version, turn, in, deciding);
-        collect_remedies(*version, turn, in, facts, group.now, deciding);
-        look_across(group, *version, facts, turn.verdicts);
+        collect_remedies(*version, turn, in, facts, now, deciding);
+        look_across(now, *version, in, facts, turn.verdicts);
     }
 }
 
-void Turner::decide_key(Group& group, Loaded& in, const StreamName& name, Deciding& deciding) {
+void Turner::decide_key(store::Reading& rows, Instant now, Loaded& in, const StreamName& name,
+                        Deciding& deciding) {
     const Version* version = shelf_.find(name.version);
     check(version != nullptr);
-    const auto facts = facts_of_key(group.rows, *version, name.clause, in, name.key, group.now);
+    const auto facts = facts_of_key(rows, *version, name.clause, in, name.key, now);
     const auto turn = promise::decide_key(*version->promise, name.clause, name.key, facts,
-                                          in.of(name.version).events, group.now, folding_);
+                                          in.of(name.version).events, now, folding_);
     deciding.facts = facts;
     collect(*version, turn, in, deciding);
-    collect_remedies(*version, turn, in, facts, group.now, deciding);
+    collect_remedies(*version, turn, in, facts, now, deciding);
 }
 
 void Turner::collect(const Version& version, const promise::Turn& turn, Loaded& in,
@@ -229,11 +253,9 @@ std::vector<store::ObligationRow> Turner::refold(store::Reading& rows, const sto
     Deciding deciding;
     const StreamName name = StreamName::parse(stream.name);
     if (name.kind == StreamName::Kind::Subject) {
-        for (const Version* version : shelf_.about(stream.tenant, stream.name)) {
-            if (version->promise->effective_from > now) continue;
-            collect(*version, promise::decide_subject(*version->promise, facts, {}, now, folding_),
-                    in, deciding);
-        }
+        for (const Version* version : shelf_.about(stream.tenant, stream.name))
+            if (concerns(*version, in, now))
+                collect(*version, fold_version(*version, in, facts, {}, now, false), in, deciding);
     } else if (name.kind == StreamName::Kind::Key) {
         const Version* version = shelf_.find(name.version);
         check(version != nullptr);

@@ -63,6 +63,13 @@ public:
     // for comparing. Ids, positions and leaves are those of what was logged.
     std::vector<store::ObligationRow> refold(store::Reading&, const store::Stream&, Instant now);
 
+    // moving.h: what was promised under `from` is owed under `to`.
+    Result<std::vector<store::ObligationRow>> preview_move(store::Reading&, store::StreamId,
+                                                           const Version& from, const Version& to,
+                                                           Instant now);
+    Result<void> move(Group&, store::StreamId, const Version& from, const Version& to,
+                      std::string_view by);
+
     // An entry about no stream; see Turns::append.
     store::Position append(Group&, store::TenantId, EntryKind, std::string body,
                            std::string_view leaf);
@@ -75,6 +82,10 @@ private:
         std::vector<promise::Event> events;
         std::vector<remedy::Entry> given;
     };
+    struct Moved {
+        const Version* from;
+        const Version* to;
+    };
     struct Loaded {
         store::Stream stream;
         bool fresh = false;  // it has no entry yet
@@ -82,6 +93,7 @@ private:
         std::vector<promise::Fact> facts = {};
         std::vector<Recorded> recorded = {};
         std::vector<store::ObligationRow> rows = {};
+        std::vector<Moved> moved = {};
         Recorded& of(store::Position version);
     };
     // What a turn gathers for its entry.
@@ -107,6 +119,7 @@ private:
     // turner_load.cc
     void load(store::Reading&, Loaded&);
     void take_changes(const TurnBody&, const Loaded&, Instant recorded_at, Loaded& into);
+    void take_move(std::string_view body, Loaded& into);
     std::vector<const promise::Fact*> facts_of_key(store::Reading&, const Version&, int clause,
                                                    const Loaded&, std::string_view key,
                                                    Instant now);
@@ -119,9 +132,14 @@ private:
     std::optional<Acknowledgement> known_already(Group&, const Loaded&, const LoggedFact&);
 
     // turner.cc
-    void decide_subject(Group&, Loaded&, Deciding&);
-    void decide_key(Group&, Loaded&, const StreamName&, Deciding&);
-    void decide_rate(Group&, Loaded&, const StreamName&, Deciding&);
+    promise::Turn fold_version(const Version&, const Loaded&,
+                               std::span<const promise::Fact* const> facts,
+                               std::span<const promise::Event> recorded, Instant now,
+                               bool want_verdicts);
+    bool concerns(const Version&, const Loaded&, Instant now) const;
+    void decide_subject(Instant now, Loaded&, Deciding&);
+    void decide_key(store::Reading&, Instant now, Loaded&, const StreamName&, Deciding&);
+    void decide_rate(store::Reading&, Instant now, Loaded&, const StreamName&, Deciding&);
     void collect(const Version&, const promise::Turn&, Loaded&, Deciding&,
                  std::string_view label = {});
     void collect_remedies(const Version&, const promise::Turn&, Loaded&,
@@ -137,7 +155,8 @@ private:
         std::set<std::string> keys = {};                // names of streams
         std::map<std::string, Measures> measures = {};  // by the rate's stream
     };
-    void look_across(Group&, const Version&, std::span<const promise::Fact* const> facts,
+    void look_across(Instant now, const Version&, const Loaded&,
+                     std::span<const promise::Fact* const> facts,
                      std::span<const promise::Fact* const> verdicts);
     void write_across(Group&, const Loaded&, bool changed);
     void turn_others(Group&);
@@ -146,6 +165,7 @@ private:
     // turner_write.cc
     void finish(Group&, Loaded&, Deciding&, std::span<const LoggedFact> news,
                 store::Position* position = nullptr);
+    Result<void> take_over(Loaded&, const Version& from, const Version& to) const;
     store::ObligationId obligation_of(const Loaded&, const Deciding&, const Version&,
                                       const remedy::Entry&);
     void add_leaves(Group&, store::TenantId, store::CustomerId,

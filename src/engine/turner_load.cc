@@ -62,12 +62,16 @@ Turner::Recorded& Turner::Loaded::of(store::Position version) {
 void Turner::load(store::Reading& rows, Loaded& in) {
     in.rows = rows.obligations_of(in.stream.id);
     rows.entries_of(in.stream.id, 0, [&](const store::Entry& entry) {
+        if (entry.kind == static_cast<std::uint8_t>(EntryKind::Move)) take_move(entry.body, in);
         if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
         const auto body = memory_.copy(entry.body);
         const auto from = in.facts.size();
-        readable(read_facts(body, entry.recorded_at, shelf_.names(), memory_, in.facts));
+        readable(learn_kinds(body, shelf_.names()));
+        readable(read_facts(body, entry.recorded_at, shelf_.names(), memory_, in.facts,
+                            &shelf_.zones()));
         for (auto i = from; i < in.facts.size(); ++i) in.facts[i].subject = in.stream.name;
-        take_changes(readable(read_turn(body, memory_)), in, entry.recorded_at, in);
+        take_changes(readable(read_turn(body, memory_, &shelf_.zones())), in, entry.recorded_at,
+                     in);
         in.last_recorded_at = entry.recorded_at;
         return true;
     });
@@ -128,8 +132,11 @@ std::vector<const promise::Fact*> Turner::facts_of_key(store::Reading& rows, con
         const auto subject = memory_.copy(stream->name);
         std::vector<promise::Fact> facts;
         rows.entries_of(member, 0, [&](const store::Entry& entry) {
-            readable(read_facts(memory_.copy(entry.body), entry.recorded_at, shelf_.names(),
-                                memory_, facts));
+            if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
+            const auto body = memory_.copy(entry.body);
+            readable(learn_kinds(body, shelf_.names()));
+            readable(read_facts(body, entry.recorded_at, shelf_.names(), memory_, facts,
+                                &shelf_.zones()));
             return true;
         });
         const auto kept = memory_.copy(std::span<const promise::Fact>(facts));

@@ -11,6 +11,9 @@ namespace {
 using Outcome = Acknowledgement::Outcome;
 using promise::Change;
 
+// Words the engine keeps in mind for good: what promises read, and every kind of fact there was.
+constexpr std::size_t kNamesMost = 100'000;
+
 Acknowledgement refused(Error error) {
     return {.outcome = Outcome::Refused, .error = std::move(error)};
 }
@@ -125,7 +128,7 @@ std::vector<Acknowledgement> Turner::take(Group& group, const Report& report, st
     for (std::size_t i = 0; i < news.size(); ++i) {
         promise::Fact known{.id = fact_id(news[i], memory_),
                             .subject = in.stream.name,
-                            .kind = shelf_.names().find(news[i].kind),
+                            .kind = shelf_.names().intern(news[i].kind),
                             .at = news[i].at,
                             .received_at = at.now,
                             .sequence = news[i].sequence,
@@ -141,7 +144,7 @@ std::vector<Acknowledgement> Turner::take(Group& group, const Report& report, st
         in.facts.push_back(known);
     }
     Deciding deciding;
-    decide_subject(at, in, deciding);
+    decide_subject(at.now, in, deciding);
     store::Position position = 0;
     finish(at, in, deciding, news, &position);
     for (const std::size_t i : taken) {
@@ -158,6 +161,12 @@ std::vector<Acknowledgement> Turner::take(Group& group, const Report& report, st
 Acknowledgement Turner::accept(Group& group, const Report& report, std::int64_t source,
                                const wire::ReportedFact& fact, Loaded& in,
                                std::vector<LoggedFact>& news) {
+    if (shelf_.names().find(fact.kind) == Symbol::None && shelf_.names().size() > kNamesMost) {
+        return refused({.code = "too-many-kinds",
+                        .what = {"业务记录的种类太多", "there are too many kinds of facts"},
+                        .mend = {"kind 写种类，不写编号；编号放在 fields 里",
+                                 "a kind is a kind, not a number: numbers go into \"fields\""}});
+    }
     const Tenant& tenant = tenant_of(group, report.tenant);
     auto attributes = memory_.array<Field>(fact.fields.size());
     std::size_t count = 0;
@@ -220,7 +229,7 @@ std::optional<Acknowledgement> Turner::known_already(Group& group, const Loaded&
     std::optional<Acknowledgement> answer;
     group.rows.entries_of(in.stream.id, 0, [&](const store::Entry& entry) {
         if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
-        const auto body = read_turn(memory_.copy(entry.body), memory_);
+        const auto body = read_turn(memory_.copy(entry.body), memory_, &shelf_.zones());
         if (!body) throw store::Trouble(body.error());
         for (const auto& other : body->facts) {
             if (other.source != fact.source || other.id != fact.id || other.change != fact.change)

@@ -44,6 +44,13 @@ public:
     // Folds a stream's facts again at now() and writes down what is new, as when its timer fires.
     virtual void turn(store::StreamId) = 0;
 
+    // See moving.h.
+    virtual Result<std::vector<store::ObligationRow>> preview_move(store::StreamId,
+                                                                   const Version& from,
+                                                                   const Version& to) = 0;
+    virtual Result<void> move(store::StreamId, const Version& from, const Version& to,
+                              std::string_view by) = 0;
+
     // An entry about no stream: `body` is JSON. With `leaf`, its content goes into the tenant's
     // transparency log (salted with the tenant's own key).
     virtual store::Position append(store::TenantId, EntryKind, std::string body,

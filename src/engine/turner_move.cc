@@ -1,0 +1,124 @@
+// Moving what is owed from one version of a promise to a later one: explicit, previewed, logged.
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/json_text.h"
+#include "engine/turner.h"
+#include "promise/history.h"
+#include "wire/json.h"
+
+namespace yinuo::engine {
+namespace {
+
+Error cannot_move(Text what) {
+    return {.code = "cannot-move",
+            .what = std::move(what),
+            .mend = {"没移动的按原版本继续", "what isn't moved goes on under its old version"}};
+}
+
+}  // namespace
+
+// The stream's rows and events of `from` become those of `to`. Refuses where a verdict would be
+// judged anew, or a clause is missing.
+Result<void> Turner::take_over(Loaded& in, const Version& from, const Version& to) const {
+    std::vector<int> clause_of;
+    for (const auto& clause : from.promise->clauses)
+        clause_of.push_back(to.promise->find_clause(clause.name));
+    for (auto& row : in.rows) {
+        if (row.version != from.position) continue;
+        const int clause = clause_of[static_cast<std::size_t>(row.clause)];
+        if (!promise::is_open(static_cast<promise::State>(row.state)))
+            return refuse(cannot_move({"已有结论的不能移动", "it has a verdict already"}));
+        if (clause < 0)
+            return refuse(
+                cannot_move({"新版本没有这一条款", "the new version has no such clause"}));
+        row.version = to.position;
+        row.clause = clause;
+    }
+    auto& before = in.of(from.position);
+    for (auto& event : before.events) {
+        const int clause = clause_of[static_cast<std::size_t>(event.clause)];
+        check(clause >= 0);
+        event.clause = clause;
+    }
+    const auto events = std::move(before.events);
+    before.events.clear();
+    auto& after = in.of(to.position);
+    after.events.insert(after.events.end(), events.begin(), events.end());
+    in.moved.push_back({&from, &to});
+    return {};
+}
+
+void Turner::take_move(std::string_view body, Loaded& into) {
+    const auto said = wire::parse_json(body, memory_);
+    check(said.has_value());
+    const auto version = [&](std::string_view key) {
+        const auto* number = said->find(key);
+        check(number != nullptr && number->integer());
+        const Version* found = shelf_.find(*number->integer());
+        check(found != nullptr);
+        return found;
+    };
+    const Version* from = version("from");
+    const Version* to = version("to");
+    // The rows have been moved when it was written; here the events before it are.
+    auto rows = std::move(into.rows);
+    into.rows.clear();
+    check(take_over(into, *from, *to).has_value());
+    into.rows = std::move(rows);
+}
+
+Result<std::vector<store::ObligationRow>> Turner::preview_move(store::Reading& rows,
+                                                               store::StreamId id,
+                                                               const Version& from,
+                                                               const Version& to, Instant now) {
+    const auto stream = rows.stream(id);
+    if (!stream) return refuse(cannot_move({"没有这项业务", "there is no such subject"}));
+    kept_.reset();
+    memory_.reset();
+    Loaded in{.stream = *stream};
+    load(rows, in);
+    if (auto fits = take_over(in, from, to); !fits) return refuse(std::move(fits.error()));
+    std::vector<const promise::Fact*> facts;
+    for (const auto& fact : in.facts) facts.push_back(&fact);
+    promise::put_in_order(facts, now, now);
+    Deciding deciding;
+    collect(to, fold_version(to, in, facts, in.of(to.position).events, now, false), in, deciding);
+    for (auto& one : deciding.rows) {
+        const auto row = std::ranges::find(in.rows, one.row.id, &store::ObligationRow::id);
+        if (row != in.rows.end()) *row = one.row;
+    }
+    std::erase_if(in.rows, [&](const auto& row) { return row.version != to.position; });
+    return in.rows;
+}
+
+Result<void> Turner::move(Group& group, store::StreamId id, const Version& from, const Version& to,
+                          std::string_view by) {
+    const auto stream = group.rows.stream(id);
+    if (!stream || stream->tenant != to.tenant)
+        return refuse(cannot_move({"没有这项业务", "there is no such subject"}));
+    kept_.reset();
+    memory_.reset();
+    Loaded in{.stream = *stream};
+    load(group.rows, in);
+    if (auto fits = take_over(in, from, to); !fits) return refuse(std::move(fits.error()));
+
+    std::string body = "{\"from\":" + std::to_string(from.position) +
+                       ",\"to\":" + std::to_string(to.position) + ",\"by\":";
+    append_json_string(body, by);
+    body += '}';
+    group.rows.append({.tenant = stream->tenant,
+                       .stream = id,
+                       .kind = static_cast<std::uint8_t>(EntryKind::Move),
+                       .recorded_at = group.now,
+                       .body = std::move(body)});
+    for (const auto& row : in.rows)
+        if (row.version == to.position) group.rows.put_obligation(row);
+    Deciding deciding;
+    decide_subject(group.now, in, deciding);
+    finish(group, in, deciding, {});
+    turn_others(group);
+    return {};
+}
+
+}  // namespace yinuo::engine
