@@ -205,7 +205,7 @@ public:
     }
 
     void start() {
-        check(threads.empty());
+        check(threads.empty() && settings->handler);  // once, and not after stop()
         for (const auto& shard : shards) shard->start();
         asio::co_spawn(shards.front()->io, accept(), asio::detached);
         for (const auto& shard : shards)

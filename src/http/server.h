@@ -125,7 +125,7 @@ public:
     std::uint16_t port() const;
     std::size_t connections() const;  // open now
 
-    void start();
+    void start();  // once
 
     // Stops accepting and closes idle connections at once, tells streams goodbye with an event
     // named "end", lets running requests finish within `grace`, cuts off the rest, and returns when

@@ -71,10 +71,10 @@ public:
     }
     void finish() { ::shutdown(socket_, SHUT_WR); }
 
-    // Is there an answer, or an end, to be read?
-    bool has_more() const {
+    // Is there an answer, or an end, to be read, now or within `patience`?
+    bool has_more(Millis patience) const {
         pollfd wanted{.fd = socket_, .events = POLLIN, .revents = 0};
-        return ::poll(&wanted, 1, 0) == 1;
+        return ::poll(&wanted, 1, static_cast<int>(patience.count())) == 1;
     }
 
     // Reads until `mark` has come, and returns everything up to its end; empty if it never does.
