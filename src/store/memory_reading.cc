@@ -18,15 +18,33 @@ std::optional<Row> found(const Row* row) {
 Instant open_end(Instant until) { return until == Instant::max() ? Instant{kLast} : until; }
 
 bool is_asked(const ObligationQuery& query, const ObligationRow& row) {
-    if (row.tenant != query.tenant) return false;
-    const auto& states = query.states;
-    if (!states.empty() && std::ranges::find(states, row.state) == states.end()) return false;
-    if (query.stream && row.stream != *query.stream) return false;
-    if (query.version && row.version != *query.version) return false;
-    if (row.due_at < query.due_from || row.due_at >= open_end(query.due_until)) return false;
-    if (!query.after_due_at) return true;
-    const std::pair here{row.due_at, row.id}, after{*query.after_due_at, query.after_id};
-    return query.latest_first ? here < after : here > after;
+    return (!query.stream || row.stream == *query.stream) &&
+           (!query.version || row.version == *query.version);
+}
+
+// Those of one state, in the query's direction, no more than its limit.
+void take_due(const MemoryTables& tables, const ObligationQuery& query,
+              const std::set<ObligationIndex::Due>& dues, std::vector<ObligationRow>& out) {
+    using Due = ObligationIndex::Due;
+    Due from{query.due_from, 0}, until{open_end(query.due_until), 0};
+    if (query.after_due_at) {
+        const Due after{*query.after_due_at, query.after_id};
+        if (query.latest_first)
+            until = std::min(until, after);
+        else
+            from = std::max(from, {after.first, after.second + 1});
+    }
+    if (until < from) return;
+    const auto begin = dues.lower_bound(from), end = dues.lower_bound(until);
+    auto left = query.limit;
+    const auto take = [&](const Due& due) {
+        const auto& row = *tables.obligations.find(due.second);
+        if (is_asked(query, row)) out.push_back(row), --left;
+    };
+    if (query.latest_first)
+        for (auto i = end; left > 0 && i != begin;) take(*--i);
+    else
+        for (auto i = begin; left > 0 && i != end; ++i) take(*i);
 }
 
 // Rows of a set of (..., id) from `begin` on, while `goes_on`, at most `limit`.
@@ -149,13 +167,11 @@ std::vector<ObligationRow> MemoryReads<Base>::obligations_of(StreamId stream) {
 template <typename Base>
 std::vector<ObligationRow> MemoryReads<Base>::obligations(const ObligationQuery& query) {
     std::vector<ObligationRow> out;
-    for (const auto& [of, dues] : tables_->obligations.index().by_due) {
-        if (of.first != query.tenant) continue;
-        for (const auto& due : dues) {
-            const auto& row = *tables_->obligations.find(due.second);
-            if (is_asked(query, row)) out.push_back(row);
-        }
-    }
+    const auto& states = query.states;
+    for (const auto& [of, dues] : tables_->obligations.index().by_due)
+        if (of.first == query.tenant &&
+            (states.empty() || std::ranges::find(states, of.second) != states.end()))
+            take_due(*tables_, query, dues, out);
     std::ranges::sort(out, [&](const ObligationRow& a, const ObligationRow& b) {
         const std::pair left{a.due_at, a.id}, right{b.due_at, b.id};
         return query.latest_first ? right < left : left < right;

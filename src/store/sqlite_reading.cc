@@ -157,41 +157,77 @@ std::int64_t open_end(Instant until) { return until == Instant::max() ? kLast : 
 
 // --- obligations by due: one cursor a state, merged
 
-using Due = std::pair<Instant, ObligationId>;
+#define OF_STATE OBLIGATION "WHERE tenant = ?1 AND state = ?2 AND "
 
-Statement cursor(Connection& on, const ObligationQuery& query, std::uint8_t state) {
-    const bool goes_on = query.after_due_at.has_value();
-    const Due after{query.after_due_at.value_or(Instant{}), query.after_id};
-    if (query.latest_first) {
-        Due end{{open_end(query.due_until)}, -1};
-        if (goes_on) end = std::min(end, after);
-        return on.use(OBLIGATION
-                      "WHERE tenant = ?1 AND state = ?2 AND (due_at, id) < (?3, ?4) "
-                      "AND due_at >= ?5 ORDER BY due_at DESC, id DESC",
-                      query.tenant, state, end.first.millis, end.second, query.due_from.millis);
-    }
-    Due begin{query.due_from, -1};
-    if (goes_on) begin = std::max(begin, after);
-    return on.use(OBLIGATION
-                  "WHERE tenant = ?1 AND state = ?2 AND (due_at, id) > (?3, ?4) "
-                  "AND due_at < ?5 ORDER BY due_at, id",
-                  query.tenant, state, begin.first.millis, begin.second, open_end(query.due_until));
+// Due in [from, until), in the query's direction.
+Statement due_within(Connection& on, const ObligationQuery& query, std::uint8_t state,
+                     std::int64_t from, std::int64_t until) {
+    if (query.latest_first)
+        return on.use(OF_STATE "due_at >= ?3 AND due_at < ?4 ORDER BY due_at DESC, id DESC",
+                      query.tenant, state, from, until);
+    return on.use(OF_STATE "due_at >= ?3 AND due_at < ?4 ORDER BY due_at, id", query.tenant, state,
+                  from, until);
 }
 
-struct Cursor {
-    Statement rows;
-    Due at;
+// Those due in one instant that follow the last row of the page before.
+Statement due_with_last(Connection& on, const ObligationQuery& query, std::uint8_t state) {
+    const auto due_at = query.after_due_at->millis;
+    if (query.latest_first)
+        return on.use(OF_STATE "due_at = ?3 AND id < ?4 ORDER BY id DESC", query.tenant, state,
+                      due_at, query.after_id);
+    return on.use(OF_STATE "due_at = ?3 AND id > ?4 ORDER BY id", query.tenant, state, due_at,
+                  query.after_id);
+}
+
+// Many obligations fall due in one instant (the end of a day), so going on inside of one must be
+// a search of its own: `(due_at, id) > (?, ?)` would walk through all of that instant.
+class Cursor {
+public:
+    Cursor(Connection& on, const ObligationQuery& query, std::uint8_t state)
+        : rows_(first(on, query, state)) {
+        if (!query.after_due_at) return;
+        auto [from, until] = bounds(query);
+        const auto last = query.after_due_at->millis;
+        if (query.latest_first)
+            until = std::min(until, last);
+        else
+            from = std::max(from, last + 1);
+        rest_.emplace(due_within(on, query, state, from, until));
+    }
 
     // To the next row that is asked for; false: there is none.
     bool next(const ObligationQuery& query) {
-        while (rows.step()) {
-            if (query.stream && rows.integer(2) != *query.stream) continue;
-            if (query.version && rows.integer(3) != *query.version) continue;
-            at = {{rows.integer(15)}, rows.integer(0)};
-            return true;
+        for (;;) {
+            while (rows_.step()) {
+                if (query.stream && rows_.integer(2) != *query.stream) continue;
+                if (query.version && rows_.integer(3) != *query.version) continue;
+                at_ = {rows_.integer(15), rows_.integer(0)};
+                return true;
+            }
+            if (!rest_) return false;
+            rows_ = std::move(*rest_);
+            rest_.reset();
         }
-        return false;
     }
+
+    const std::pair<std::int64_t, ObligationId>& at() const { return at_; }
+    const Statement& row() const { return rows_; }
+
+private:
+    static std::pair<std::int64_t, std::int64_t> bounds(const ObligationQuery& query) {
+        return {query.due_from.millis, open_end(query.due_until)};
+    }
+    static Statement first(Connection& on, const ObligationQuery& query, std::uint8_t state) {
+        const auto [from, until] = bounds(query);
+        if (!query.after_due_at) return due_within(on, query, state, from, until);
+        const auto last = query.after_due_at->millis;
+        if (last < from || last >= until) return due_within(on, query, state, 0, 0);  // none
+        return due_with_last(on, query, state);
+    }
+
+    Statement rows_;
+    std::optional<Statement> rest_;
+    std::pair<std::int64_t, ObligationId> at_;
 };
 
 }  // namespace
@@ -294,14 +330,14 @@ std::vector<ObligationRow> SqliteReads<Base>::obligations(const ObligationQuery&
 
     std::vector<Cursor> cursors;
     for (const auto state : states) {
-        Cursor made{cursor(on_, query, state), {}};
+        Cursor made(on_, query, state);
         if (made.next(query)) cursors.push_back(std::move(made));
     }
     std::vector<ObligationRow> out;
     while (!cursors.empty() && static_cast<int>(out.size()) < query.limit) {
         const auto first = query.latest_first ? std::ranges::max_element(cursors, {}, &Cursor::at)
                                               : std::ranges::min_element(cursors, {}, &Cursor::at);
-        out.push_back(obligation_of(first->rows));
+        out.push_back(obligation_of(first->row()));
         if (!first->next(query)) {
             if (first != cursors.end() - 1) std::swap(*first, cursors.back());
             cursors.pop_back();
