@@ -151,6 +151,8 @@ public:
     virtual ~Story() = default;
     // `of` is the obligation as it stands; it is identified by clause, subject and occurrence.
     virtual void tell(const Obligation& of, const Step&) = 0;
+    // Does it want to be told why FEEL came to a null? Words that nobody reads cost time.
+    virtual bool asks_why() const { return true; }
 };
 
 }  // namespace yinuo::promise

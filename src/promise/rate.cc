@@ -51,7 +51,7 @@ std::string label_of(Span span, Date first) {
 }
 
 RatePeriod period_of(Span span, Date first, const Zone& zone) {
-    if (span == Span::Whole) return {span, label_of(span, first), Instant::min(), Instant::max()};
+    if (span == Span::Whole) return {span, label_of(span, first)};
     return {span, label_of(span, first), zone.start_of_day(first),
             zone.start_of_day(next_of(span, first))};
 }
@@ -166,8 +166,12 @@ void measure_rate(const Promise& promise, int clause, std::span<const Fact* cons
 std::vector<RatePeriod> rate_periods_at(const Promise& promise, int clause, Instant at) {
     const Zone& zone = *promise.zone;
     std::vector<RatePeriod> periods;
-    for (const Span span : rate_of(promise, clause).over)
+    for (const Span span : rate_of(promise, clause).over) {
         periods.push_back(period_of(span, first_of(span, zone.to_local(at).date()), zone));
+        if (span != Span::Whole) continue;
+        periods.back().begin = promise.effective_from;
+        periods.back().end = promise.effective_until;
+    }
     return periods;
 }
 
@@ -195,9 +199,11 @@ RateSum sum_of(const Rate& rate, std::span<const Measured> measured) {
     return sum;
 }
 
-Obligation judge_period(const Promise& promise, int clause, std::string_view group,
-                        const RatePeriod& period, const RateSum& sum, Instant now,
-                        Folding& folding) {
+namespace {
+
+Obligation judge(const Promise& promise, int clause, std::string_view group,
+                 const RatePeriod& period, const RateSum& sum, Instant now, Folding& folding,
+                 bool over) {
     Obligation o{.clause = clause, .subject = {}};
     o.subject =
         folding.kept.copy(group.empty() ? period.label : std::string(group) + " " + period.label);
@@ -210,13 +216,12 @@ Obligation judge_period(const Promise& promise, int clause, std::string_view gro
         if (folding.story != nullptr) folding.story->tell(o, Step{.kind = kind, .at = at});
     };
     tell(StepKind::Started, o.started_at);
-    const bool whole = period.span == Span::Whole;  // never over: judged as it stands
-    if (period.end > now && !whole) {
+    if (!over) {
         o.state = State::Running;
         o.changes_at = period.end;
         return o;
     }
-    o.settled_at = whole ? now : period.end;
+    o.settled_at = std::min(period.end, now);
     if (sum.counted == 0) {
         o.state = State::NotMeasured;
         tell(StepKind::NotMeasured, o.settled_at);
@@ -229,6 +234,14 @@ Obligation judge_period(const Promise& promise, int clause, std::string_view gro
         tell(StepKind::Broken, o.settled_at);
     }
     return o;
+}
+
+}  // namespace
+
+Obligation judge_period(const Promise& promise, int clause, std::string_view group,
+                        const RatePeriod& period, const RateSum& sum, Instant now,
+                        Folding& folding) {
+    return judge(promise, clause, group, period, sum, now, folding, period.end <= now);
 }
 
 void judge_rate(const Promise& promise, int clause, std::string_view group, Instant first_at,
@@ -244,7 +257,7 @@ void judge_rate(const Promise& promise, int clause, std::string_view group, Inst
         Date first = first_of(span, zone.to_local(first_at).date());
         while (zone.start_of_day(first) <= last) {
             RatePeriod period = period_of(span, first, zone);
-            if (span == Span::Whole) period.begin = zone.start_of_day(first);
+            if (span == Span::Whole) period = {span, period.label, zone.start_of_day(first)};
             const auto begin = next;
             while (next != measured.end() && next->at < period.end) ++next;
             out.push_back(judge_period(promise, clause, group, period, sum_of(rate, {begin, next}),

@@ -31,14 +31,15 @@ struct Measured {
 void measure_rate(const Promise&, int clause, std::span<const Fact* const> facts, Instant now,
                   Folding&, std::vector<Measured>& out);
 
-// A period as a local calendar has it. `Whole` has no end and begins at Instant::min().
+// A period as a local calendar has it, half-open.
 struct RatePeriod {
     Span span = Span::Month;
     std::string label;  // "2026-02", "week of 2026-02-09", "2026-Q1"
-    Instant begin;
-    Instant end;  // half-open
+    Instant begin = Instant::min();
+    Instant end = Instant::max();
 };
 // The periods into which an instant falls, one for each of the clause's `over`, in their order.
+// `Whole` is the promise's time in force.
 std::vector<RatePeriod> rate_periods_at(const Promise&, int clause, Instant);
 
 // What judging needs to know of a period: sums, which may be added up subject by subject. Of a
@@ -59,7 +60,7 @@ Obligation judge_period(const Promise&, int clause, std::string_view group, cons
 
 // Appends the obligations of one group: one for each period from that of `first_at` to now's, but
 // none from before or after the promise's time in force. `measured` is that group's, sorted by
-// `at`; nothing after `now` among it.
+// `at`; nothing after `now` among it. `Whole` is judged as it stands at `now`.
 void judge_rate(const Promise&, int clause, std::string_view group, Instant first_at,
                 std::span<const Measured> measured, Instant now, Folding&,
                 std::vector<Obligation>& out);

@@ -116,6 +116,8 @@ public:
              .subject = of.subject});
     }
 
+    bool asks_why() const override { return false; }
+
     // What was told and isn't among `recorded`, in order of time, after reversals of recorded
     // verdicts that weren't told. Only events that `mine` answers for are compared.
     template <typename Mine>

@@ -124,7 +124,11 @@ const feel::HostFunctions& host_functions() {
 // --- asking -------------------------------------------------------------------------------------
 
 Asker::Asker(const Promise& promise, Folding& folding, std::span<const Fact* const> facts)
-    : promise_(promise), folding_(folding), facts_(facts), zone_(promise.zone) {
+    : promise_(promise),
+      folding_(folding),
+      facts_(facts),
+      zone_(promise.zone),
+      asks_why_(folding.story != nullptr && folding.story->asks_why()) {
     check(zone_ != nullptr);
 }
 
@@ -188,7 +192,7 @@ feel::Value Asker::value(const Formula& formula) {
                          .zone = zone_,
                          .steps_left = kStepsMost,
                          .host_data = &seen,
-                         .why_null = folding_.story != nullptr ? &why_null_ : nullptr};
+                         .why_null = asks_why_ ? &why_null_ : nullptr};
     const feel::Scope fields{fact_->fields};
     const feel::Scope scope{system_, &fields};
     const Value value = formula.expression.evaluate(scope, run);

@@ -65,6 +65,7 @@ private:
     std::size_t seen_ = 0;  // facts [0, seen_) have happened
     const Fact* fact_ = nullptr;
     const Zone* zone_;
+    const bool asks_why_;
     const Fact* start_fact_ = nullptr;
     bool start_ready_ = false;
     bool system_ready_ = false;  // system_ tells of the present fact

@@ -20,6 +20,7 @@ public:
         : promise_(promise), folding_(folding), next_(next) {}
 
     void tell(const Obligation& of, const Step& step) override;
+    bool asks_why() const override { return next_ != nullptr && next_->asks_why(); }
     std::span<const Fact* const> facts() const { return facts_; }
 
 private:
