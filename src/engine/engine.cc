@@ -65,7 +65,6 @@ public:
             if (const auto last = rows->last_position(); last > 0)
                 last_recorded_ = rows->entry(last)->recorded_at;
             rows->wakers([&](Instant at, store::StreamId stream) { timers_.push({at, stream}); });
-            next_action_ = rows->next_action_at();
             next_climb_ = rows->next_climb_at();
         } catch (const store::Trouble& trouble) {
             return refuse(trouble.error());
@@ -78,7 +77,7 @@ public:
         const std::size_t facts = report.facts.size();
         {
             const std::lock_guard lock(mutex_);
-            if (!figures_.stopped && facts_waiting_ + facts <= options_.waiting_most + facts / 2) {
+            if (!figures_.stopped && facts_waiting_ < options_.waiting_most) {
                 facts_waiting_ += facts;
                 work_.push_back(Reporting{std::move(report), std::move(done)});
                 come_.notify_one();
@@ -115,11 +114,13 @@ public:
 
     void run() {
         for (;;) {
+            {
+                const std::lock_guard lock(mutex_);
+                if (stopping_ && work_.empty()) return;
+            }
             if (step()) continue;
             std::unique_lock lock(mutex_);
-            if (!work_.empty()) continue;
-            if (stopping_) return;
-            come_.wait_for(lock, wait_time());
+            if (work_.empty() && !stopping_) come_.wait_for(lock, wait_time());
         }
     }
 
@@ -150,7 +151,7 @@ private:
     std::chrono::milliseconds wait_time() {
         const Instant next = next_timer();
         if (next == Instant::max()) return std::chrono::milliseconds(1000);
-        const auto left = std::clamp<std::int64_t>((next - clock_.now()).count, 0, 1000);
+        const auto left = std::clamp<std::int64_t>(clock_.left_until(next).count, 0, 1000);
         return std::chrono::milliseconds(left);
     }
 
@@ -199,7 +200,6 @@ private:
 
     std::priority_queue<Timer> timers_;
     Instant next_climb_ = Instant::max();
-    Instant next_action_ = Instant::max();
     Instant last_recorded_ = Instant::min();
     std::function<void(store::Position)> on_commit_;
 

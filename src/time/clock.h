@@ -9,6 +9,8 @@ class Clock {
 public:
     virtual ~Clock() = default;
     virtual Instant now() = 0;
+    // How long it really takes until it reads `at`: another length where it runs faster or slower.
+    virtual Millis left_until(Instant at) { return at - now(); }
 };
 
 // Stands still until it is moved.
