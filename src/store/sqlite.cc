@@ -5,11 +5,8 @@
 #include <utility>
 
 namespace yinuo::store {
-namespace {
 
-constexpr int kBusyMillis = 10'000;
-
-}  // namespace
+namespace {}  // namespace
 
 Error sqlite_error(int code, const std::string& detail) {
     const std::string zh = "（SQLite：" + detail + "）", en = " (SQLite: " + detail + ")";
@@ -146,13 +143,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path,
     sqlite3_busy_timeout(made, kBusyMillis);
     sqlite3_db_config(made, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(made, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    sqlite3_wal_hook(
-        made,
-        [](void* pages, sqlite3*, const char*, int count) {
-            *static_cast<int*>(pages) = count;
-            return SQLITE_OK;
-        },
-        &connection->wal_pages_);
+    sqlite3_wal_hook(made, nullptr, nullptr);  // when to empty the log is the desk's decision
     try {
         const auto cache = "PRAGMA cache_size = -" + std::to_string(options.cache_kib);
         connection->run(cache.c_str());
@@ -209,6 +200,12 @@ bool Connection::give_up() noexcept {
         sqlite3_exec(made_, "ROLLBACK", nullptr, nullptr, nullptr);
     trouble_.reset();
     return sqlite3_get_autocommit(made_) != 0;
+}
+
+int Connection::take_pages_written() {
+    int written = 0, most = 0;
+    sqlite3_db_status(made_, SQLITE_DBSTATUS_CACHE_WRITE, &written, &most, 1);
+    return written;
 }
 
 std::int64_t Connection::last_id() const { return sqlite3_last_insert_rowid(made_); }

@@ -17,6 +17,8 @@ struct sqlite3_stmt;
 
 namespace yinuo::store {
 
+constexpr int kBusyMillis = 10'000;  // how long another process may hold the file
+
 // SQL written in the source. Its address is what a prepared statement is found by.
 struct Sql {
     consteval Sql(const char* text_) : text(text_) {}
@@ -89,9 +91,9 @@ public:
 
     // Rolls back and forgets a failure; false if a transaction is still open after it.
     bool give_up() noexcept;
-    std::int64_t last_id() const;                 // that the last INSERT was given
-    int changed() const;                          // rows, by the last statement
-    int wal_pages() const { return wal_pages_; }  // in the write-ahead log at the last commit
+    std::int64_t last_id() const;  // that the last INSERT was given
+    int changed() const;           // rows, by the last statement
+    int take_pages_written();      // to the write-ahead log, since it was last asked
     sqlite3* raw() const { return made_; }
 
 private:
@@ -105,7 +107,6 @@ private:
     static Blob value_of(Blob value) { return value; }
 
     sqlite3* made_;
-    int wal_pages_ = 0;
     std::optional<Error> trouble_;
     std::unordered_map<const char*, std::vector<sqlite3_stmt*>> statements_;
 };

@@ -36,17 +36,21 @@ std::unique_ptr<Writing> Desk::write() {
 
 void Desk::committed(bool erased) {
     erased_ = erased_ || erased;
+    wal_pages_ += connection_->take_pages_written();
     if (erased_)
         checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
-    else if (connection_->wal_pages() >= kWalPages)
+    else if (wal_pages_ >= kWalPages)
         checkpoint(SQLITE_CHECKPOINT_PASSIVE);
 }
 
 // The commit before it is durable whatever happens here: a full disk or a long Reading only lets
 // the log grow until the next time.
 void Desk::checkpoint(int mode) {
+    sqlite3_busy_timeout(connection_->raw(), 0);  // turns don't wait for a Reading to end
     const int state =
         sqlite3_wal_checkpoint_v2(connection_->raw(), nullptr, mode, nullptr, nullptr);
+    sqlite3_busy_timeout(connection_->raw(), kBusyMillis);
+    wal_pages_ = 0;  // also when it failed: not to try again with every commit
     if (state == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE) erased_ = false;
     if (state != SQLITE_OK) failed(sqlite_error(state, sqlite3_errmsg(connection_->raw())));
 }

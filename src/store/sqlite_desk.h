@@ -33,6 +33,7 @@ private:
     std::mutex mutex_;
     std::condition_variable free_;
     bool is_taken_ = false;
+    int wal_pages_ = 0;    // written since the log was last copied into the file
     bool erased_ = false;  // a key was; the log still has its old pages
     std::optional<Error> must_restart_;
 };

@@ -196,6 +196,18 @@ TEST_CASE("examination finds rows that name what isn't there") {
     CHECK(found("SELECT 1") == "");
 }
 
+TEST_CASE("the write-ahead log is emptied into the file before it grows large") {
+    const TempDir dir;
+    const auto store = open_sqlite(dir.file("y.db")).value();
+    for (int i = 0; i < 40; ++i) {
+        auto writing = store->write();
+        writing->append({.tenant = 1, .kind = 1, .body = std::string(5'000'000, 'x')});
+        writing->commit();
+    }
+    CHECK(fs::file_size(dir.file("y.db")) > 100'000'000);
+    CHECK(fs::file_size(dir.file("y.db-wal")) < 80'000'000);
+}
+
 TEST_CASE("an erased customer's key is gone from the file and its log") {
     const TempDir dir;
     const auto store = open_sqlite(dir.file("y.db")).value();
