@@ -11,8 +11,15 @@ namespace {
 
 using promise::EventKind;
 
-// How far ahead remedies that grow with lateness are looked at; then they are looked at again.
-constexpr Millis kRemedyHorizon = hours(24);
+// How far ahead remedies that grow with lateness are looked at; then they are looked at again. Each
+// stream has a time of day of its own for that: not all at once, and the same whenever it is asked.
+constexpr std::int64_t kRemedyHorizon = hours(24).count;
+
+Instant remedy_horizon(store::StreamId stream, Instant now) {
+    const std::int64_t own = stream * 7'919'000 % kRemedyHorizon;
+    const std::int64_t days = (now.millis - own) / kRemedyHorizon;
+    return {(days + 1) * kRemedyHorizon + own};
+}
 
 bool same_obligation(const store::ObligationRow& row, store::Position version,
                      const promise::Obligation& o, std::string_view label) {
@@ -232,43 +239,10 @@ void Turner::collect_remedies(const Version& version, const promise::Turn& turn,
         deciding.remedies.push_back({.entry = std::move(entry), .version = &version});
     for (const auto& o : turn.obligations) {
         if (!remedy::may_be_owed(promise, o) || o.settled_at != Instant::max()) continue;
-        const Instant horizon = now + kRemedyHorizon;
+        const Instant horizon = remedy_horizon(in.stream.id, now);
         const Instant more = remedy::next_increase(promise, o, now, horizon, folding_, facts);
         deciding.wakes_at = std::min(deciding.wakes_at, std::min(more, horizon));
     }
-}
-
-std::vector<store::ObligationRow> Turner::refold(store::Reading& rows, const store::Stream& stream,
-                                                 Instant now) {
-    kept_.reset();
-    memory_.reset();
-    Loaded in{.stream = stream};
-    load(rows, in);
-    // As if every row were new to us; what was logged gives them their numbers back.
-    const auto logged = std::move(in.rows);
-    in.rows.clear();
-    std::vector<const promise::Fact*> facts;
-    for (const auto& fact : in.facts) facts.push_back(&fact);
-    promise::put_in_order(facts, now, now);
-    Deciding deciding;
-    const StreamName name = StreamName::parse(stream.name);
-    if (name.kind == StreamName::Kind::Subject) {
-        for (const Version* version : shelf_.about(stream.tenant, stream.name))
-            if (concerns(*version, in, now))
-                collect(*version, fold_version(*version, in, facts, {}, now, false), in, deciding);
-    } else if (name.kind == StreamName::Kind::Key) {
-        const Version* version = shelf_.find(name.version);
-        check(version != nullptr);
-        const auto of_key = facts_of_key(rows, *version, name.clause, in, name.key, now);
-        collect(*version,
-                promise::decide_key(*version->promise, name.clause, name.key, of_key, {}, now,
-                                    folding_),
-                in, deciding);
-    }
-    std::vector<store::ObligationRow> result;
-    for (auto& one : deciding.rows) result.push_back(std::move(one.row));
-    static_cast<void>(logged);
-    return result;
 }
 
 }  // namespace yinuo::engine

@@ -13,6 +13,7 @@
 
 #include "engine/customers.h"
 #include "engine/entry.h"
+#include "engine/refold.h"
 #include "engine/report.h"
 #include "engine/shelf.h"
 #include "engine/tenant_log.h"
@@ -59,9 +60,9 @@ public:
     std::vector<Acknowledgement> report(Group&, const Report&);
     void turn(Group&, store::StreamId);
 
-    // The rows that a stream's facts give at `now`, as a turn would leave them: for rebuilding and
-    // for comparing. Ids, positions and leaves are those of what was logged.
-    std::vector<store::ObligationRow> refold(store::Reading&, const store::Stream&, Instant now);
+    // A stream made again from its entries alone, as turns up to `now` have left it; see refold.h.
+    // Reads keys' members and rates' measures from the rows. Throws Trouble at a damaged entry.
+    Refolded refold(store::Reading&, store::StreamId, Instant now);
 
     // moving.h: what was promised under `from` is owed under `to`.
     Result<std::vector<store::ObligationRow>> preview_move(store::Reading&, store::StreamId,
@@ -119,10 +120,16 @@ private:
     // turner_load.cc
     void load(store::Reading&, Loaded&);
     void take_changes(const TurnBody&, const Loaded&, Instant recorded_at, Loaded& into);
-    void take_move(std::string_view body, Loaded& into);
+    Moved read_move(std::string_view body);
     std::vector<const promise::Fact*> facts_of_key(store::Reading&, const Version&, int clause,
                                                    const Loaded&, std::string_view key,
                                                    Instant now);
+
+    // turner_refold.cc
+    void replay(store::Reading&, Loaded&, Refolded&);
+    void take_rows(const TurnBody&, const store::Entry&, Loaded&);
+    Deciding decide(store::Reading&, Instant now, Loaded&);
+    Instant last_of_members(store::Reading&, store::StreamId key);
 
     // turner_report.cc
     std::vector<Acknowledgement> take(Group&, const Report&, std::int64_t source,
@@ -159,6 +166,8 @@ private:
                      std::span<const promise::Fact* const> facts,
                      std::span<const promise::Fact* const> verdicts);
     void write_across(Group&, const Loaded&, bool changed);
+    void drop_measures(Group&, const Loaded&, std::span<const Across>);
+    void wake_rate(Group&, store::StreamId, Instant changed_from);
     void turn_others(Group&);
     store::StreamId group_stream(Group&, store::TenantId, const std::string& name);
 

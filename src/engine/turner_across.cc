@@ -35,7 +35,7 @@ store::StreamId Turner::group_stream(Group& group, store::TenantId tenant,
     return in.stream.id;
 }
 
-void Turner::look_across(Group& group, const Version& version,
+void Turner::look_across(Instant now, const Version& version, const Loaded& in,
                          std::span<const promise::Fact* const> facts,
                          std::span<const promise::Fact* const> verdicts) {
     if (version.keyed.empty() && version.rates.empty()) return;
@@ -55,10 +55,12 @@ void Turner::look_across(Group& group, const Version& version,
         }
     }
     Instant first = Instant::max();
+    // Also of what was corrected or taken back: it may have counted in an earlier period.
+    for (const auto& fact : in.facts) first = std::min(first, fact.at);
     for (const auto* fact : all) first = std::min(first, fact->at);
     for (const int clause : version.rates) {
         std::vector<promise::Measured> measured;
-        promise::measure_rate(promise, clause, all, group.now, folding_, measured);
+        promise::measure_rate(promise, clause, all, now, folding_, measured);
         for (const auto& one : measured) {
             auto& of = across.measures[StreamName::of(StreamName::Kind::Rate, version.position,
                                                       clause, one.group)];
@@ -79,7 +81,7 @@ void Turner::write_across(Group& group, const Loaded& in, bool changed) {
     const auto across = std::move(across_);
     across_.clear();
     if (!changed || across.empty()) return;
-    for (const auto key : group.rows.groups_of(in.stream.id)) others_.insert(key);
+    drop_measures(group, in, across);
     for (const auto& one : across) {
         for (const auto& name : one.keys) {
             const auto key = group_stream(group, in.stream.tenant, name);
@@ -88,17 +90,42 @@ void Turner::write_across(Group& group, const Loaded& in, bool changed) {
         }
         for (const auto& [name, measures] : one.measures) {
             const auto id = group_stream(group, in.stream.tenant, name);
+            group.rows.put_member(id, in.stream.id);
             group.rows.put_measures(id, in.stream.id, measures.rows);
-            auto& rate = rates_[id];
-            rate.dirty_from = std::min(rate.dirty_from, measures.from);
-            auto stream = *group.rows.stream(id);
-            const Instant soon = group.now + rate_rest(rate.members);
-            if (stream.wakes_at <= soon) continue;
-            stream.wakes_at = soon;
-            group.rows.put_stream(stream);
-            group.on_timer(id, soon);
+            wake_rate(group, id, measures.from);
         }
     }
+}
+
+// This member's keys hear of it; of the rates that it was counted in before, those where it counts
+// for nothing any more forget it.
+void Turner::drop_measures(Group& group, const Loaded& in, std::span<const Across> across) {
+    for (const auto id : group.rows.groups_of(in.stream.id)) {
+        const auto stream = group.rows.stream(id);
+        check(stream.has_value());
+        if (StreamName::parse(stream->name).kind == StreamName::Kind::Key) {
+            others_.insert(id);
+            continue;
+        }
+        if (std::ranges::any_of(
+                across, [&](const Across& one) { return one.measures.contains(stream->name); }))
+            continue;
+        group.rows.put_measures(id, in.stream.id, {});
+        Instant from = Instant::max();
+        for (const auto& fact : in.facts) from = std::min(from, fact.at);
+        wake_rate(group, id, from);
+    }
+}
+
+void Turner::wake_rate(Group& group, store::StreamId id, Instant changed_from) {
+    auto& rate = rates_[id];
+    rate.dirty_from = std::min(rate.dirty_from, changed_from);
+    auto stream = *group.rows.stream(id);
+    const Instant soon = group.now + rate_rest(rate.members);
+    if (stream.wakes_at <= soon) return;
+    stream.wakes_at = soon;
+    group.rows.put_stream(stream);
+    group.on_timer(id, soon);
 }
 
 void Turner::turn_others(Group& group) {
@@ -115,12 +142,13 @@ void Turner::turn_others(Group& group) {
         Loaded in{.stream = *stream};
         load(group.rows, in);
         Deciding deciding;
-        decide_key(group, in, name, deciding);
+        decide_key(group.rows, group.now, in, name, deciding);
         finish(group, in, deciding, {});
     }
 }
 
-void Turner::decide_rate(Group& group, Loaded& in, const StreamName& name, Deciding& deciding) {
+void Turner::decide_rate(store::Reading& rows, Instant now, Loaded& in, const StreamName& name,
+                         Deciding& deciding) {
     const Version* version = shelf_.find(name.version);
     check(version != nullptr);
     const auto& promise = *version->promise;
@@ -133,7 +161,7 @@ void Turner::decide_rate(Group& group, Loaded& in, const StreamName& name, Decid
     std::vector<promise::Measured> measured;
     const auto take = [&](Instant begin, Instant end) {
         measured.clear();
-        for (const auto& one : group.rows.measures(in.stream.id, begin, end))
+        for (const auto& one : rows.measures(in.stream.id, begin, end))
             measured.push_back({.group = {},
                                 .at = one.at,
                                 .counted = true,
@@ -157,13 +185,13 @@ void Turner::decide_rate(Group& group, Loaded& in, const StreamName& name, Decid
             const auto sum = promise::sum_of(rate_of(promise, name.clause), measured);
             collect(*version,
                     promise::decide_period(promise, name.clause, name.key, period, sum,
-                                           in.of(name.version).events, group.now, folding_),
+                                           in.of(name.version).events, now, folding_),
                     in, deciding, label);
-            if (period.end > group.now || period.end >= promise.effective_until) break;
+            if (period.end > now || period.end >= promise.effective_until) break;
             at = period.end;
         }
     }
-    memory.dirty_from = group.now;
+    memory.dirty_from = now;
 }
 
 }  // namespace yinuo::engine

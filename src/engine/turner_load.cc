@@ -1,6 +1,7 @@
 // What a stream has: its facts, what was recorded about it, and its rows.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/check.h"
 #include "engine/turner.h"
@@ -62,7 +63,13 @@ Turner::Recorded& Turner::Loaded::of(store::Position version) {
 void Turner::load(store::Reading& rows, Loaded& in) {
     in.rows = rows.obligations_of(in.stream.id);
     rows.entries_of(in.stream.id, 0, [&](const store::Entry& entry) {
-        if (entry.kind == static_cast<std::uint8_t>(EntryKind::Move)) take_move(entry.body, in);
+        if (entry.kind == static_cast<std::uint8_t>(EntryKind::Move)) {
+            // The rows have been moved when it was written; here the events before it are.
+            auto moved = std::exchange(in.rows, {});
+            const auto [old, next] = read_move(entry.body);
+            check(take_over(in, *old, *next).has_value());
+            in.rows = std::move(moved);
+        }
         if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
         const auto body = memory_.copy(entry.body);
         const auto from = in.facts.size();

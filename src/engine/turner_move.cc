@@ -49,7 +49,7 @@ Result<void> Turner::take_over(Loaded& in, const Version& from, const Version& t
     return {};
 }
 
-void Turner::take_move(std::string_view body, Loaded& into) {
+Turner::Moved Turner::read_move(std::string_view body) {
     const auto said = wire::parse_json(body, memory_);
     check(said.has_value());
     const auto version = [&](std::string_view key) {
@@ -59,13 +59,7 @@ void Turner::take_move(std::string_view body, Loaded& into) {
         check(found != nullptr);
         return found;
     };
-    const Version* from = version("from");
-    const Version* to = version("to");
-    // The rows have been moved when it was written; here the events before it are.
-    auto rows = std::move(into.rows);
-    into.rows.clear();
-    check(take_over(into, *from, *to).has_value());
-    into.rows = std::move(rows);
+    return {.from = version("from"), .to = version("to")};
 }
 
 Result<std::vector<store::ObligationRow>> Turner::preview_move(store::Reading& rows,

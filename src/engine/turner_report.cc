@@ -105,7 +105,6 @@ std::vector<Acknowledgement> Turner::take(Group& group, const Report& report, st
         in.stream.tenant = report.tenant;
         in.stream.name = subject;
     }
-    const Instant now = group.now;
     std::vector<LoggedFact> news;
     std::vector<std::size_t> taken;
     for (std::size_t i = 0; i < which.size(); ++i) {
@@ -118,19 +117,15 @@ std::vector<Acknowledgement> Turner::take(Group& group, const Report& report, st
         for (auto& answer : answers) answer.stream = in.fresh ? 0 : in.stream.id;
         return answers;
     }
-    // What was heard later must be known as later, also within one millisecond.
-    Group later{.rows = group.rows,
-                .now = std::max(now, in.last_recorded_at + Millis{1}),
-                .on_timer = group.on_timer,
-                .announce = group.announce,
-                .tenants = {}};
-    Group& at = later.now == now ? group : later;
+    // What was heard later must be known as later, also within one millisecond: time goes on for
+    // the whole group, so that keys that these facts belong to know of them, too.
+    group.now = std::max(group.now, in.last_recorded_at + Millis{1});
     for (std::size_t i = 0; i < news.size(); ++i) {
         promise::Fact known{.id = fact_id(news[i], memory_),
                             .subject = in.stream.name,
                             .kind = shelf_.names().intern(news[i].kind),
                             .at = news[i].at,
-                            .received_at = at.now,
+                            .received_at = group.now,
                             .sequence = news[i].sequence,
                             .change = news[i].change,
                             .fields = {}};
@@ -144,9 +139,9 @@ std::vector<Acknowledgement> Turner::take(Group& group, const Report& report, st
         in.facts.push_back(known);
     }
     Deciding deciding;
-    decide_subject(at.now, in, deciding);
+    decide_subject(group.now, in, deciding);
     store::Position position = 0;
-    finish(at, in, deciding, news, &position);
+    finish(group, in, deciding, news, &position);
     for (const std::size_t i : taken) {
         answers[i].position = position;
         const auto& fact = report.facts[which[i]];
