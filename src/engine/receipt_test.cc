@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/customers.h"
+#include "engine/moving.h"
 #include "engine/testing.h"
 #include "tlog/base64.h"
 
@@ -281,6 +282,27 @@ clauses:
     const auto verdict = shop.verify(*file);
     CHECK(objections(verdict) == "");
     CHECK(says(verdict, "the state \"running\" follows"));
+}
+
+TEST_CASE("what was moved to a new version has a receipt under that version") {
+    Shop shop;
+    shop.report(kPlaced);
+    std::string second(kInstall);
+    swap_first(second, "version: 1", "version: 2");
+    swap_first(second, "within: 4 work h", "within: 2 work h");
+    shop.publish(second);
+    shop.wait(minutes(30));
+    const auto stream = shop.obligations("order/1")[0].stream;
+    shop.act([&](Turns& turns) -> Result<void> {
+        TRY(engine::move(turns, shop.author, "install@1", "install@2", {stream}));
+        return {};
+    });
+    const auto file = shop.receipt();
+    REQUIRE(file);
+    const auto verdict = shop.verify(*file);
+    CHECK(objections(verdict) == "");
+    CHECK(says(verdict, "is that of install@2"));
+    CHECK(says(verdict, "the due instant 2026-03-10T03:00:00.000Z follows from the facts"));
 }
 
 }  // namespace yinuo::engine
