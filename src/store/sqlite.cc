@@ -6,8 +6,6 @@
 
 namespace yinuo::store {
 
-namespace {}  // namespace
-
 Error sqlite_error(int code, const std::string& detail) {
     const std::string zh = "（SQLite：" + detail + "）", en = " (SQLite: " + detail + ")";
     switch (code) {
