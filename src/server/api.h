@@ -38,9 +38,15 @@
 #include "vault/password.h"
 #include "vault/random.h"
 
+namespace yinuo::demo {
+class Demo;
+}
+
 namespace yinuo::server {
 
 class InFlight;
+class Jobs;
+class Lanes;
 class Live;
 class Log;
 class Metrics;
@@ -55,7 +61,8 @@ struct Things {
     const Config& config;
     store::Store& store;
     engine::Engine& engine;
-    Clock& clock;
+    Clock& clock;         // the wall's: for everything about people
+    Clock& engine_clock;  // the same, or in a demo a faster one
     Zones& zones;
     const vault::Keyring& keyring;
     vault::Entropy& entropy;
@@ -66,9 +73,12 @@ struct Things {
     SignInDelays& delays;          // sign_in.h
     InFlight& in_flight;           // idempotency.h
     Live& live;                    // live.h: changes as they are committed
+    Lanes& lanes;                  // lanes.h: counts for boards
+    Jobs& jobs;                    // jobs.h: back-tests
     Metrics& metrics;
     std::function<std::size_t()> connections;  // open now
     Log& log;
+    demo::Demo* demo = nullptr;  // if this server is one
 };
 
 struct Call {

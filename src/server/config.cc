@@ -48,6 +48,15 @@ bool set_demo(Config& config, std::string_view value) {
     return value == "true" || value == "false";
 }
 
+bool set_private_webhooks(Config& config, std::string_view value) {
+    config.private_webhooks = value == "true";
+    return value == "true" || value == "false";
+}
+
+bool set_speed(Config& config, std::string_view value) {
+    return set_number<&Config::demo_speed>(config, value) && config.demo_speed <= demo::kSpeedMost;
+}
+
 bool set_log(Config& config, std::string_view value) {
     config.log = value;
     return value == "info" || value == "warn";
@@ -83,6 +92,9 @@ constexpr Row kRows[] = {
     {set_number<&Config::workers>, show<&Config::workers>},
     {set_log, show<&Config::log>},
     {set_demo, show<&Config::demo>},
+    {set_speed, show<&Config::demo_speed>},
+    {set_text<&Config::demo_examples>, show<&Config::demo_examples>},
+    {set_private_webhooks, show<&Config::private_webhooks>},
     {set_number<&Config::rate_guest>, show<&Config::rate_guest>},
     {set_number<&Config::rate_user>, show<&Config::rate_user>},
     {set_number<&Config::rate_key>, show<&Config::rate_key>},
@@ -114,7 +126,21 @@ const Setting kSettings[] = {
     {"demo",
      false,
      true,
-     {"true 或 false：备好一个演示租户", "true or false: make a tenant to try"}},
+     {"true 或 false：运行演示，两个租户自己动起来",
+      "true or false: run the demo, two companies that live by themselves"}},
+    {"demo_speed",
+     false,
+     false,
+     {"演示时钟快多少倍，1 到 3600", "how many times as fast the demo's clock is, 1 to 3600"}},
+    {"demo_examples",
+     false,
+     false,
+     {"examples 文件夹，演示由它而来", "the folder `examples`, which the demo is made from"}},
+    {"private_webhooks",
+     false,
+     true,
+     {"true 或 false：也可投递到内网地址和 http://",
+      "true or false: deliver into private networks, too, and to http://"}},
     {"rate_guest",
      false,
      false,

@@ -18,7 +18,8 @@ struct Intake {
     std::size_t index = 0;    // of the next fact
     std::int64_t accepted = 0, duplicate = 0, refused = 0;
     JsonOut items = {};
-    std::vector<wire::ReadFact> read = {};  // the part in hand
+    std::vector<wire::ReadFact> read = {};    // the part in hand
+    std::shared_ptr<Arena> memory = nullptr;  // of its texts
 };
 using Shared = std::shared_ptr<Intake>;
 
@@ -124,6 +125,7 @@ void told(const Shared& in, std::vector<engine::Acknowledgement> said) {
     for (const auto& read : in->read)
         write_item(*in, read, read.errors.empty() ? &*next++ : nullptr);
     if (in->rest.empty()) return in->ticket->answer(answer_list(*in));
+    in->lines += kFactsAtOnce;
     work(in->ticket, [in]() -> std::optional<Answer> {
         take_part(in);
         return std::nullopt;
@@ -135,21 +137,20 @@ void take_part(const Shared& in) {
     auto& call = in->ticket->call;
     const bool in_lines = in->wish.format == wire::FactFormat::Lines;
     const auto part = in_lines ? next_part(in->rest) : std::exchange(in->rest, {});
-    auto memory = std::make_shared<Arena>();
-    auto read = wire::read_fact_list(
-        part, in->wish.format, {.facts_max = kFactsAtOnce, .zones = &call.things.zones}, *memory);
+    in->memory = std::make_shared<Arena>();
+    auto read =
+        wire::read_fact_list(part, in->wish.format,
+                             {.facts_max = kFactsAtOnce, .zones = &call.things.zones}, *in->memory);
     if (!read) return in->ticket->answer(deny(read.error()));
     in->read = std::move(*read);
     if (in->wish.one && !in->read.front().errors.empty())
         return in->ticket->answer(deny(refuse_one(in->read.front())));
     engine::Report report{
-        .tenant = call.who.tenant, .source = in->wish.source, .memory = memory, .facts = {}};
+        .tenant = call.who.tenant, .source = in->wish.source, .memory = in->memory, .facts = {}};
     for (const auto& one : in->read)
         if (one.errors.empty()) report.facts.push_back(one.fact);
     call.things.engine.report(
-        std::move(report),
-        // The facts' texts are shown in the answer: `memory` stays until it is written.
-        [in, memory](Result<std::vector<engine::Acknowledgement>> said) {
+        std::move(report), [in](Result<std::vector<engine::Acknowledgement>> said) {
             if (!said) {
                 const bool busy = said.error().code == "busy";
                 return in->ticket->answer(deny(busy ? Refusal(said.error()) : unavailable()));

@@ -16,6 +16,18 @@ std::span<const Route> audit_routes();
 std::span<const Route> link_routes();    // customers' links
 std::span<const Route> system_routes();  // health, metrics, the OpenAPI document, events
 
+std::span<const Route> fact_routes();
+std::span<const Route> subject_routes();
+std::span<const Route> obligation_routes();  // with explanations, receipts, lanes
+std::span<const Route> promise_routes();
+std::span<const Route> calendar_routes();
+std::span<const Route> backtest_routes();  // and jobs
+std::span<const Route> alert_routes();
+std::span<const Route> webhook_routes();  // and deliveries
+std::span<const Route> log_routes();      // the transparency logs
+std::span<const Route> customer_routes();
+std::span<const Route> demo_routes();
+
 std::vector<Route> all_routes();
 
 }  // namespace yinuo::server

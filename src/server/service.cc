@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "server/demo_people.h"
 #include "server/routes.h"
 #include "vault/encoding.h"
 #include "wire/json.h"
@@ -58,16 +59,35 @@ Result<std::unique_ptr<Service>> Service::open(const Config& config, const Groun
 }
 
 Result<void> Service::build() {
-    engine_ = TRY(engine::Engine::open(ground_.store, ground_.clock, ground_.zones, ground_.keyring,
+    if (config_.demo)
+        demo_ = TRY(demo::Demo::open(
+            ground_.store, ground_.clock, ground_.zones,
+            {.examples = config_.demo_examples, .speed = config_.demo_speed}));
+    Clock& engine_clock = demo_ ? demo_->clock() : ground_.clock;
+    engine_ = TRY(engine::Engine::open(ground_.store, engine_clock, ground_.zones, ground_.keyring,
                                        ground_.entropy));
+    if (demo_) demo_sign_in_ = TRY(found_demo(*demo_, *engine_, config_, ground_)).text;
     live_ = std::make_unique<Live>(ground_.store, shelves_, ground_.log);
-    engine_->on_commit([live = live_.get()](store::Position last) { live->committed(last); });
+    jobs_ = std::make_unique<Jobs>(ground_.store, *engine_, ground_.log);
+    if (auto marked = jobs_->mark_interrupted(); !marked) return refuse(marked.error());
+    dispatcher_ = TRY(Dispatcher::open(
+        {.store = ground_.store,
+         .engine = *engine_,
+         .clock = ground_.clock,
+         .server_key = key_,
+         .log = ground_.log,
+         .reach = config_.private_webhooks ? connect::Reach::Anywhere : connect::Reach::Public}));
+    engine_->on_commit([live = live_.get(), out = dispatcher_.get()](store::Position last) {
+        live->committed(last);
+        out->nudge();
+    });
     workers_ = std::make_unique<Workers>(config_.workers);
     things_ = std::make_unique<Things>(Things{
         .config = config_,
         .store = ground_.store,
         .engine = *engine_,
         .clock = ground_.clock,
+        .engine_clock = engine_clock,
         .zones = ground_.zones,
         .keyring = ground_.keyring,
         .entropy = ground_.entropy,
@@ -78,9 +98,12 @@ Result<void> Service::build() {
         .delays = delays_,
         .in_flight = in_flight_,
         .live = *live_,
+        .lanes = lanes_,
+        .jobs = *jobs_,
         .metrics = metrics_,
         .connections = [this] { return http_->connections(); },
         .log = ground_.log,
+        .demo = demo_.get(),
     });
     gate_ = TRY(Gate::of(all_routes(), *things_));
     http::Options options{.address = config_.address, .port = config_.port};
@@ -101,7 +124,11 @@ Service::~Service() { stop(); }
 
 void Service::start() {
     engine_thread_ = std::thread([this] { engine_->run(); });
+    if (demo_)
+        if (auto fed = demo_->start(*engine_); !fed) ground_.log.error("demo", fed.error());
     keeper_ = std::thread([this] { housekeep(); });
+    jobs_->start();
+    dispatcher_->start();
     http_->start();
 }
 
@@ -113,6 +140,9 @@ void Service::stop() {
     stopped_.notify_all();
     if (http_) http_->stop(engine_thread_.joinable() ? kGrace : http::Millis{0});
     workers_.reset();
+    if (jobs_) jobs_->stop();
+    if (dispatcher_) dispatcher_->stop();
+    if (demo_) demo_->stop();
     if (engine_thread_.joinable()) {
         engine_->stop();
         engine_thread_.join();
@@ -126,8 +156,8 @@ void Service::housekeep() {
     std::unique_lock hold(lock_);
     while (!stopped_.wait_for(hold, kHousekeeping, [this] { return stopping_; })) {
         engine_->act(
-            [](engine::Turns& turns) -> Result<void> {
-                sweep(turns, turns.now());
+            [this](engine::Turns& turns) -> Result<void> {
+                sweep(turns, ground_.clock.now());
                 return {};
             },
             [this](Result<void> done) {

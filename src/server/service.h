@@ -8,12 +8,16 @@
 #include <thread>
 
 #include "base/result.h"
+#include "demo/demo.h"
 #include "engine/engine.h"
 #include "http/server.h"
 #include "server/api.h"
 #include "server/config.h"
+#include "server/dispatcher.h"
 #include "server/gate.h"
 #include "server/idempotency.h"
+#include "server/jobs.h"
+#include "server/lanes.h"
 #include "server/live.h"
 #include "server/log.h"
 #include "server/metrics.h"
@@ -51,6 +55,8 @@ public:
     void start();
     // Answers what runs (for at most 10 s), finishes what the engine has, then is silent.
     void stop();
+    // How to sign in to a demo that was founded just now; empty: there is nothing to tell.
+    const std::string& demo_sign_in() const { return demo_sign_in_; }
     // Does the engine still work? For the watchdog.
     bool well() const { return !engine_->figures().stopped; }
 
@@ -64,11 +70,16 @@ private:
     const vault::Key key_;
     InFlight in_flight_;
     SignInDelays delays_;
+    Lanes lanes_;
     Metrics metrics_;
     ShelfDesk shelves_;
+    std::unique_ptr<demo::Demo> demo_;
+    std::string demo_sign_in_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<Live> live_;
     std::unique_ptr<Workers> workers_;
+    std::unique_ptr<Jobs> jobs_;
+    std::unique_ptr<Dispatcher> dispatcher_;
     std::unique_ptr<Things> things_;
     std::unique_ptr<Gate> gate_;
     std::unique_ptr<http::Server> http_;

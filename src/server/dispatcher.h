@@ -1,0 +1,71 @@
+// Carries what the engine has queued to the world: webhooks, signed, tried again until they arrive.
+//
+// A delivery is an action that waits in the store (store/rows.h). It is taken when it is due, sent
+// by the courier, and its outcome is written down by the engine's thread: done, to be tried again
+// later, or dead and left to a person. Until then it stays as it was, so a crash in between sends it
+// again: a receiver knows it by its webhook-id. An endpoint that answers 410 is disabled.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "base/result.h"
+#include "connect/courier.h"
+#include "engine/engine.h"
+#include "store/store.h"
+#include "time/clock.h"
+#include "vault/secret.h"
+
+namespace yinuo::server {
+
+class Log;
+
+class Dispatcher {
+public:
+    struct Ground {
+        store::Store& store;
+        engine::Engine& engine;
+        Clock& clock;
+        const vault::Key& server_key;
+        Log& log;
+        connect::Reach reach;
+    };
+    // Refuses only if the courier can't start.
+    static Result<std::unique_ptr<Dispatcher>> open(const Ground&);
+    ~Dispatcher();  // stop()
+
+    void start();
+    // Ends what is on its way within a few seconds; what had no outcome is sent again another time.
+    // While the engine still runs, so that outcomes are written down.
+    void stop();
+
+    // Something was committed: perhaps it is to be sent. From any thread.
+    void nudge();
+
+private:
+    Dispatcher(const Ground&, connect::Courier);
+    void run();
+    void send_due();
+    void send(store::Reading&, const store::Action&);
+    void record(std::int64_t id, connect::Outcome, Error why = {});
+    void finished(std::int64_t id);
+
+    const Ground ground_;
+    connect::Courier courier_;
+
+    std::mutex lock_;  // of what follows
+    std::condition_variable news_;
+    bool nudged_ = false;
+    bool stopping_ = false;
+    std::map<std::int64_t, std::string> in_flight_;  // actions and their endpoints
+    std::map<std::string, int> at_endpoint_;         // how many of them
+
+    std::thread thread_;
+};
+
+}  // namespace yinuo::server

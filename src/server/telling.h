@@ -1,0 +1,36 @@
+// What happened, told from the log: the steps of a stream in words of both languages.
+//
+// It reads what was recorded and decides nothing; the reckoning behind a verdict is explain's
+// (explaining.h).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/shelf.h"
+#include "store/store.h"
+
+namespace yinuo::server {
+
+struct TimelineStep {
+    store::Position position = 0;  // of the entry
+    Instant at;                    // when it was so
+    Instant recorded_at;           // when we knew
+    std::string_view what;         // "fact", "obligation", "remedy"
+    std::string kind;              // of the fact, of the event in its English word
+    store::ObligationId obligation = 0;
+    std::string clause;
+    Text words;
+};
+
+// Steps of the entries after `from`, in order, until `most` of them or more were gathered; always
+// whole entries. `only`: of one obligation.
+std::vector<TimelineStep> steps_of(store::Reading&, const engine::Shelf&, const store::Stream&,
+                                   store::Position from, std::size_t most,
+                                   std::optional<store::ObligationId> only = {});
+
+class JsonOut;
+void write_step(JsonOut&, const TimelineStep&);
+
+}  // namespace yinuo::server
