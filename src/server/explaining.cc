@@ -45,7 +45,7 @@ std::vector<twin::Account> accounts_of(store::Reading& reading, engine::Shelf& s
 
 Explanation explain(const Call& call, store::Reading& reading, const SeenObligation& seen) {
     // The engine's time stands still after a clock was set back; so does the explanation's.
-    const auto now = std::max(call.at, seen.stream.turned_at);
+    const auto now = std::max(call.things.engine_clock.now(), seen.stream.turned_at);
     return call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
         Explanation out;
         JsonOut steps;

@@ -81,7 +81,8 @@ Answered<std::optional<http::Response>> Once::earlier(engine::Turns& turns) cons
     const auto json = wire::parse_json(document->body, memory);
     check(json.has_value());
     const auto* until = json->find("until");
-    if (until == nullptr || until->integer().value_or(0) <= turns.now().millis) return std::nullopt;
+    if (until == nullptr || until->integer().value_or(0) <= things_->clock.now().millis)
+        return std::nullopt;
     const auto* hash = json->find("request");
     if (hash == nullptr || hash->text != hash_)
         return deny(Error{.code = "idempotency-key-reused",
@@ -105,7 +106,7 @@ void Once::keep(engine::Turns& turns, const http::Response& response) const {
     const auto sealed = vault::seal(key, headers_and_body(response), id_, turns.entropy());
     const auto before = turns.rows().document(tenant_, kIdempotency, id_);
     JsonOut out;
-    out.open('{').member("until", (turns.now() + hours(kIdempotencyHours)).millis);
+    out.open('{').member("until", (things_->clock.now() + hours(kIdempotencyHours)).millis);
     out.member("request", hash_);
     out.member("answer", vault::to_base64(sealed, vault::Base64::Standard)).close('}');
     check(turns.rows().put_document({.tenant = tenant_,

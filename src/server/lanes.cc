@@ -58,13 +58,14 @@ Counts of_tenant(store::Reading& reading, store::TenantId tenant, Instant now) {
 
 Counts of_streams(const Call& call, store::Reading& reading) {
     Counts counts;
+    const auto now = call.things.engine_clock.now();
     int looked_at = 0;
     const auto add = [&](const store::Stream& stream) {
         if (!may_see(call.who, stream)) return;
         for (const auto& row : reading.obligations_of(stream.id)) {
             const auto state = static_cast<State>(row.state);
             ++counts.states[row.state];
-            if (promise::is_open(state)) count_left(counts, row.due_at, call.at, 1);
+            if (promise::is_open(state)) count_left(counts, row.due_at, now, 1);
             counts.overdue += state == State::Broken && row.settled_at >= Instant::max();
         }
     };
@@ -102,12 +103,13 @@ std::string written(const Counts& counts, Instant now) {
 std::string Lanes::json(const Call& call) {
     const auto role = call.who.role;
     if (role == Role::Customer || role == Role::Partner)
-        return written(of_streams(call, *call.things.store.read()), call.at);
+        return written(of_streams(call, *call.things.store.read()), call.things.engine_clock.now());
     const std::lock_guard hold(lock_);
     auto& kept = kept_[call.who.tenant];
-    if (kept.json.empty() || call.at >= kept.at + seconds(1) || call.at < kept.at)
-        kept = {call.at,
-                written(of_tenant(*call.things.store.read(), call.who.tenant, call.at), call.at)};
+    if (kept.json.empty() || call.at >= kept.at + seconds(1) || call.at < kept.at) {
+        const auto now = call.things.engine_clock.now();
+        kept = {call.at, written(of_tenant(*call.things.store.read(), call.who.tenant, now), now)};
+    }
     return kept.json;
 }
 

@@ -102,7 +102,8 @@ void add(Ticket ticket) {
                    .created_by = {},
                    .created_at = {},
                    .expires_at = given.expires_at};
-        if (auto fine = in_future(key.expires_at, turns.now()); !fine) return deny(fine.error());
+        if (auto fine = in_future(key.expires_at, ticket->call.things.clock.now()); !fine)
+            return deny(fine.error());
         const auto made = TRY(add_key(turns, who.actor, who.tenant, std::move(key)));
         JsonOut out, shown;
         write_key(shown, made.kept.key, Instant::max());

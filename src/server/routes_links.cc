@@ -28,7 +28,7 @@ void add(Ticket ticket) {
             .tenant = std::to_string(call.who.tenant),
             .subject = "cus_" + std::to_string(customer->id),
             .purpose = std::string(kViewPurpose),
-            .expires_at = (turns.now() + hours(24 * given.days)).millis / 1000 * 1000};
+            .expires_at = (call.things.clock.now() + hours(24 * given.days)).millis / 1000 * 1000};
         const auto text = TRY(vault::sign_link(link_key(call.things), link));
         turns.audit(call.who.actor, "link.made", link.subject);
         JsonOut out;

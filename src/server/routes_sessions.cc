@@ -94,7 +94,8 @@ Answered<Checked> check_password(const Call& call, const SignIn& given) {
 
 Answer begin(const Call& call, engine::Turns& turns, const Checked& checked,
              const std::string& renewed) {
-    const auto session = begin_session(turns, checked.tenant, checked.user);
+    const auto session =
+        begin_session(turns, checked.tenant, checked.user, call.things.clock.now());
     if (!renewed.empty()) keep_password(turns, checked.tenant, checked.user.id, renewed);
     const Session who{.tenant = checked.tenant,
                       .actor = {checked.tenant, checked.user.id, checked.user.title},

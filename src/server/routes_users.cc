@@ -177,7 +177,8 @@ void change_password(Ticket ticket) {
                     return deny(fine.error());
             auto user = std::move(current->user);
             user.password = hash;
-            user.sessions_from = turns.now() + Millis{1};  // also those begun this instant
+            user.sessions_from =
+                ticket->call.things.clock.now() + Millis{1};  // also those begun this instant
             TRY(change_user(turns, session.actor, session.tenant, std::move(user), current->etag,
                             "user.password"));
             ticket->call.things.live.hang_up(id);

@@ -73,7 +73,7 @@ Result<void> Service::build() {
     dispatcher_ = TRY(Dispatcher::open(
         {.store = ground_.store,
          .engine = *engine_,
-         .clock = ground_.clock,
+         .clock = engine_clock,
          .server_key = key_,
          .log = ground_.log,
          .reach = config_.private_webhooks ? connect::Reach::Anywhere : connect::Reach::Public}));

@@ -56,12 +56,13 @@ std::optional<KeptSession> find_session(store::Reading& reading, std::string_vie
                        .expires_at = {number_of(*json, "expires_at")}};
 }
 
-NewSession begin_session(engine::Turns& turns, store::TenantId tenant, const User& user) {
+NewSession begin_session(engine::Turns& turns, store::TenantId tenant, const User& user,
+                         Instant now) {
     auto token = vault::make_token(turns.entropy(), "session");
     KeptSession session{.tenant = tenant,
                         .user = user.id,
-                        .begun_at = turns.now(),
-                        .expires_at = turns.now() + hours(kSessionHours)};
+                        .begun_at = now,
+                        .expires_at = now + hours(kSessionHours)};
     JsonOut out;
     out.open('{').member("tenant", tenant).member("user", user.id);
     out.member("begun_at", session.begun_at.millis);

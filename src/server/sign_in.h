@@ -39,7 +39,8 @@ struct NewSession {
     KeptSession kept;
     vault::Secret<vault::TokenText> text;
 };
-NewSession begin_session(engine::Turns&, store::TenantId, const User&);
+// `now` is the wall's.
+NewSession begin_session(engine::Turns&, store::TenantId, const User&, Instant now);
 void end_session(engine::Turns&, std::string_view hash_hex);
 // Removes what is over by time, at most a few hundred at once: sessions, kept answers.
 void sweep(engine::Turns&, Instant now);
