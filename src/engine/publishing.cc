@@ -89,19 +89,6 @@ std::string step_body(const PromiseVersion& version, const Actor& actor) {
     return body;
 }
 
-std::string leaf_of(const PromiseVersion& version) {
-    std::string leaf;
-    CanonicalObject object(leaf);
-    object.text("calendars_sha256", calendars_hash(version.publication));
-    object.text("promise", version.id());
-    object.instant("published", version.published_at);
-    object.text("text_sha256", version.text_hash);
-    object.text("type", "promise");
-    object.number("v", 1);
-    object.close();
-    return leaf;
-}
-
 // Writes a step down: its entry, the document as it stands after it, the audit trail.
 Drafted write_step(Turns& turns, const Actor& actor, PromiseVersion version, std::int64_t etag,
                    Findings findings) {
@@ -194,6 +181,19 @@ private:
 };
 
 }  // namespace
+
+std::string leaf_of(const PromiseVersion& version) {
+    std::string leaf;
+    CanonicalObject object(leaf);
+    object.text("calendars_sha256", calendars_hash(version.publication));
+    object.text("promise", version.id());
+    object.instant("published", version.published_at);
+    object.text("text_sha256", version.text_hash);
+    object.text("type", "promise");
+    object.number("v", 1);
+    object.close();
+    return leaf;
+}
 
 Result<Drafted> draft(Turns& turns, const Actor& actor, const Publication& handed,
                       std::int64_t etag) {

@@ -62,6 +62,9 @@ Result<Drafted> publish(Turns&, const Actor&, std::string_view id, std::int64_t 
 // Published -> Retired: nothing more begins under it; what runs, runs on.
 Result<Drafted> retire(Turns&, const Actor&, std::string_view id, std::int64_t etag);
 
+// What the transparency log commits to when it is published.
+std::string leaf_of(const PromiseVersion&);
+
 // What an entry of EntryKind::Promise says.
 struct PromiseStep {
     Stage stage = Stage::Draft;        // the one it reached

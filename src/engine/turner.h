@@ -128,7 +128,7 @@ private:
     // turner_refold.cc
     void replay(store::Reading&, Loaded&, Refolded&);
     void take_rows(const TurnBody&, const store::Entry&, Loaded&);
-    Deciding decide(store::Reading&, Instant now, Loaded&);
+    Deciding decide(store::Reading&, Instant now, Loaded&, bool& tells);
     Instant last_of_members(store::Reading&, store::StreamId key);
 
     // turner_report.cc
@@ -174,6 +174,7 @@ private:
     // turner_write.cc
     void finish(Group&, Loaded&, Deciding&, std::span<const LoggedFact> news,
                 store::Position* position = nullptr);
+    bool come_of_age(const Loaded&, Instant now) const;
     Result<void> take_over(Loaded&, const Version& from, const Version& to) const;
     store::ObligationId obligation_of(const Loaded&, const Deciding&, const Version&,
                                       const remedy::Entry&);

@@ -90,7 +90,8 @@ void Turner::replay(store::Reading& rows, Loaded& in, Refolded& made) {
     });
 }
 
-Turner::Deciding Turner::decide(store::Reading& rows, Instant now, Loaded& in) {
+// `tells`: something has come of it that no entry tells of.
+Turner::Deciding Turner::decide(store::Reading& rows, Instant now, Loaded& in, bool& tells) {
     Deciding deciding;
     const StreamName name = StreamName::parse(in.stream.name);
     switch (name.kind) {
@@ -101,6 +102,8 @@ Turner::Deciding Turner::decide(store::Reading& rows, Instant now, Loaded& in) {
             decide_rate(rows, now, in, name, deciding);
             break;
     }
+    tells = !deciding.remedies.empty() || come_of_age(in, now) ||
+            std::ranges::any_of(deciding.rows, &Deciding::Row::logged);
     across_.clear();
     if (deciding.wakes_at != Instant::max())
         deciding.wakes_at = std::max(deciding.wakes_at, now + Millis{1});
@@ -124,13 +127,8 @@ Refolded Turner::refold(store::Reading& rows, store::StreamId id, Instant now) {
     Loaded in{.stream = {.id = id}, .fresh = true};
     replay(rows, in, made);
     check(!in.fresh);
-    const auto tells = [](const Deciding& deciding) {
-        return !deciding.remedies.empty() ||
-               std::ranges::any_of(deciding.rows, &Deciding::Row::logged);
-    };
     now = std::max(now, in.last_recorded_at);
-    Deciding standing = decide(rows, now, in);
-    made.lags = tells(standing);
+    Deciding standing = decide(rows, now, in, made.lags);
     const auto kind = StreamName::parse(in.stream.name).kind;
     if (made.lags && kind == StreamName::Kind::Rate) {
         // What was measured when is not known any more; the next turn makes it right.
@@ -139,10 +137,11 @@ Refolded Turner::refold(store::Reading& rows, store::StreamId id, Instant now) {
         // Step by step from where it stood last, to just before what isn't told yet.
         Instant at = in.last_recorded_at;
         if (kind == StreamName::Kind::Key) at = std::max(at, last_of_members(rows, id));
-        standing = decide(rows, at, in);
+        bool tells = false;
+        standing = decide(rows, at, in, tells);
         while (standing.wakes_at <= now) {
-            Deciding next = decide(rows, standing.wakes_at, in);
-            if (tells(next)) break;
+            Deciding next = decide(rows, standing.wakes_at, in, tells);
+            if (tells) break;
             standing = std::move(next);
         }
     }

@@ -40,6 +40,8 @@ std::string_view announced(EventKind kind) {
     check(false);
 }
 
+constexpr std::string_view kSettled = "settled";
+
 std::string random_salt(vault::Entropy& entropy) {
     std::string salt(32, '\0');
     entropy.fill(std::as_writable_bytes(std::span(salt)));
@@ -93,6 +95,14 @@ void Turner::add_leaves(Group& group, store::TenantId tenant, store::CustomerId 
     }
 }
 
+// Has the time come of a fact that was reported before it happened? Keys and rates hear of their
+// members by their entries, so there is one.
+bool Turner::come_of_age(const Loaded& in, Instant now) const {
+    return !across_.empty() && std::ranges::any_of(in.facts, [&](const promise::Fact& fact) {
+        return fact.at > in.last_recorded_at && fact.at <= now;
+    });
+}
+
 void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<const LoggedFact> news,
                     store::Position* position) {
     ++turns_;
@@ -101,7 +111,8 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
         if (one.fresh) one.row.id = next_obligation_++;
         logged += one.logged;
     }
-    const bool entry_due = in.fresh || !news.empty() || logged > 0 || !deciding.remedies.empty();
+    const bool entry_due = in.fresh || !news.empty() || logged > 0 || !deciding.remedies.empty() ||
+                           come_of_age(in, group.now);
     std::vector<std::string> leaves;
     std::vector<const Deciding::Row*> changed;
     store::Position at = 0;
@@ -205,24 +216,31 @@ void Turner::look_after_alerts(Group& group, const Deciding::Row& changed) {
     const auto state = static_cast<State>(changed.row.state);
     const auto before = changed.fresh ? State::Pending : static_cast<State>(changed.before.state);
     const bool at_risk = state == State::AtRisk;
-    const bool broken = state == State::Broken && before != State::Broken;
+    const bool late = state == State::Broken && changed.row.settled_at == Instant::max();
+    bool broken = state == State::Broken && before != State::Broken;
     const bool warned = std::ranges::any_of(
         changed.steps, [](const auto& step) { return step.kind == EventKind::Warned; });
     std::vector<store::Alert> open;
-    if (before == State::AtRisk || before == State::Broken || at_risk)
+    if (before == State::AtRisk || before == State::Broken || at_risk || late)
         for (auto& alert : group.rows.alerts_of(changed.row.id)) open.push_back(std::move(alert));
     const bool over = changed.row.settled_at != Instant::max() || !promise::is_open(state);
     if (over) {
         for (auto& alert : open) {
             if (alert.acknowledged_at != Instant::max()) continue;
-            if (state == State::Broken && changed.row.settled_at == Instant::max()) continue;
+            if (late) continue;
             alert.acknowledged_at = group.now;
-            alert.acknowledged_by = "settled";
+            alert.acknowledged_by = kSettled;
             alert.climbs_at = Instant::max();
             group.rows.put_alert(alert);
         }
     }
-    if (!(at_risk && warned) && !broken) return;
+    // It was over, and now it isn't: who was told then has seen that it was settled.
+    const auto stands = [&](const store::Alert& alert) {
+        return alert.acknowledged_by != kSettled && (at_risk || alert.warning == -1);
+    };
+    const bool anew = (at_risk || late) && std::ranges::none_of(open, stands);
+    broken = broken || (anew && late);
+    if (!(at_risk && (warned || anew)) && !broken) return;
     const Tenant& tenant = tenant_of(group, changed.row.tenant);
     if (tenant.roster.empty()) return;
     const auto& rung = tenant.roster.front();

@@ -1,0 +1,283 @@
+#include "engine/fsck.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <optional>
+
+#include "engine/called.h"
+#include "engine/customers.h"
+#include "engine/entry.h"
+#include "engine/publishing.h"
+#include "engine/tenant_log.h"
+#include "engine/tenants.h"
+#include "tlog/audit.h"
+#include "tlog/checkpoint.h"
+#include "tlog/proof.h"
+
+namespace yinuo::engine {
+namespace {
+
+constexpr std::size_t kFindingsMost = 100;
+constexpr store::Position kBeat = 256;
+
+void add(Findings& findings, const char* code, Text what) {
+    if (findings.size() >= kFindingsMost) return;
+    findings.push_back({.severity = Severity::Error,
+                        .error = {.code = code,
+                                  .what = std::move(what),
+                                  .mend = {"从备份恢复；日志本身不能修补",
+                                           "restore a backup; the log itself can't be mended"}}});
+}
+
+std::string number(std::int64_t n) { return std::to_string(n); }
+
+Result<tlog::TrustedCheckpoint> open_note(const Tenant& tenant, std::string_view note) {
+    const auto key = TRY(tlog::VerifierKey::parse(tenant.log_public_key));
+    return tlog::open_checkpoint(note, {.origin = tenant.origin, .log = {key}, .witnesses = {}});
+}
+
+// The commitments in the log's own bundles, one bundle in hand.
+class Bundles {
+public:
+    Bundles(store::Reading& rows, store::TenantId tenant) : rows_(rows), tenant_(tenant) {}
+
+    bool holds(std::int64_t leaf, std::string_view commitment) {
+        const auto index = leaf / tlog::kTileWidth;
+        if (index != index_) {
+            const auto tile = rows_.tile(tenant_, -1, index);
+            bytes_ = tile ? tile->bytes : std::string();
+            index_ = index;
+        }
+        const auto at = static_cast<std::size_t>(leaf % tlog::kTileWidth);
+        if (bytes_.size() < (at + 1) * tlog::kBundledEntryBytes) return false;
+        const auto entry = tlog::entry_at(bytes_, at);
+        return entry && std::memcmp(entry->data(), commitment.data(), entry->size()) == 0;
+    }
+
+private:
+    store::Reading& rows_;
+    store::TenantId tenant_;
+    std::int64_t index_ = -1;
+    std::string bytes_;
+};
+
+class LeafCheck {
+public:
+    LeafCheck(store::Reading& rows, Zones& zones, const vault::Keyring& keyring, Fsck& into)
+        : rows_(rows), shelf_(zones), keys_(keyring), into_(into) {}
+
+    Result<void> open() {
+        if (auto filled = fill_shelf(rows_, shelf_); !filled)
+            return refuse(std::move(filled.error()));
+        for (auto& tenant : tenants(rows_))
+            logs_.emplace(tenant.id, Log{.tenant = tenant, .bundles = {rows_, tenant.id}});
+        return {};
+    }
+
+    Result<void> take(const store::Entry& entry) {
+        if (entry.leaves == 0) return {};
+        const auto found = logs_.find(entry.tenant);
+        if (found == logs_.end()) {
+            add(into_.findings, "leaves-apart",
+                {"日志条目 " + number(entry.position) + " 有存证却没有租户",
+                 "entry " + number(entry.position) + " has leaves but no tenant"});
+            return {};
+        }
+        Log& log = found->second;
+        if (entry.leaf != log.next)
+            add(into_.findings, "leaves-apart",
+                {"日志条目 " + number(entry.position) + " 的存证应从 " + number(log.next) +
+                     " 起，却从 " + number(entry.leaf) + " 起",
+                 "the leaves of entry " + number(entry.position) + " should begin at " +
+                     number(log.next) + " and begin at " + number(entry.leaf)});
+        log.next = entry.leaf + entry.leaves;
+        return compare(entry, log);
+    }
+
+    void finish() {
+        for (auto& [id, log] : logs_) {
+            const auto stands = rows_.checkpoint(id);
+            const std::string& name = log.tenant.name;
+            if (stands.size != log.next)
+                add(into_.findings, "wrong-checkpoint",
+                    {"租户 " + name + " 的检查点有 " + number(stands.size) + " 条存证，日志有 " +
+                         number(log.next) + " 条",
+                     "the checkpoint of " + name + " has " + number(stands.size) +
+                         " leaves, its entries have " + number(log.next)});
+            if (stands.size == 0) continue;
+            const auto opened = open_note(log.tenant, stands.note);
+            if (!opened || opened->checkpoint.size != static_cast<std::uint64_t>(stands.size)) {
+                add(into_.findings, "wrong-checkpoint",
+                    {"租户 " + name + " 的检查点签名不对",
+                     "the checkpoint of " + name + " isn't signed by its key"});
+                continue;
+            }
+            StoredTiles tiles(rows_, id);
+            const auto audit =
+                tlog::audit(tiles, opened->checkpoint.size, opened->checkpoint.root, kFindingsMost);
+            into_.figures.tiles += static_cast<std::int64_t>(audit.entries);
+            for (const auto& flaw : audit.flaws) {
+                auto what = flaw.error.what;
+                const auto path = name + "/" + tlog::tile_path(flaw.tile);
+                add(into_.findings, flaw.error.code.c_str(),
+                    {path + "：" + what.zh, path + ": " + what.en});
+            }
+        }
+    }
+
+private:
+    struct Log {
+        Tenant tenant;
+        Bundles bundles;
+        std::int64_t next = 0;
+    };
+
+    // What the entry's leaves commit to, and about whom they are.
+    Result<std::vector<std::string>> contents(const store::Entry& entry, const Log& log,
+                                              store::CustomerId& customer) {
+        if (entry.kind == static_cast<std::uint8_t>(EntryKind::Turn)) {
+            memory_.reset();
+            const auto body = TRY(read_turn(entry.body, memory_, &shelf_.zones()));
+            customer = body.customer;
+            return leaves_of(body, entry.recorded_at, Called(shelf_, log.tenant.origin));
+        }
+        auto step = TRY(read_promise_step(entry.body));
+        const auto at = step.id.rfind('@');
+        PromiseVersion version;
+        version.name = step.id.substr(0, at);
+        version.publication = std::move(step.publication);
+        version.text_hash = step.text_hash;
+        version.published_at = entry.recorded_at;
+        const char* digits = step.id.data() + std::min(at, step.id.size() - 1) + 1;
+        std::from_chars(digits, step.id.data() + step.id.size(), version.version);
+        return std::vector<std::string>{leaf_of(version)};
+    }
+
+    Result<void> compare(const store::Entry& entry, Log& log) {
+        store::CustomerId customer = 0;
+        const auto wanted = contents(entry, log, customer);
+        if (!wanted || std::ssize(*wanted) != entry.leaves) {
+            wrong(entry);
+            return {};
+        }
+        for (std::size_t i = 0; i < wanted->size(); ++i) {
+            const auto leaf = entry.leaf + static_cast<std::int64_t>(i);
+            const auto salt = keys_.salt(rows_, entry.tenant, customer, leaf);
+            if (!salt && salt.error().code == "erased") {
+                ++into_.figures.erased;
+                continue;
+            }
+            if (!salt) return refuse(salt.error());
+            if (log.bundles.holds(leaf, commitment(*salt, (*wanted)[i])))
+                ++into_.figures.leaves;
+            else
+                wrong(entry);
+        }
+        return {};
+    }
+
+    void wrong(const store::Entry& entry) {
+        add(into_.findings, "wrong-commitment",
+            {"存证与日志条目 " + number(entry.position) + " 的内容不符",
+             "a leaf of entry " + number(entry.position) + " isn't the commitment to its content"});
+    }
+
+    store::Reading& rows_;
+    Shelf shelf_;
+    Keys keys_;
+    Fsck& into_;
+    Arena memory_;
+    std::map<store::TenantId, Log> logs_;
+};
+
+}  // namespace
+
+Result<Fsck> check_logs(store::Reading& rows, Zones& zones, const vault::Keyring& keyring,
+                        const Goes& goes) {
+    Fsck made;
+    try {
+        LeafCheck leaves(rows, zones, keyring, made);
+        if (auto opened = leaves.open(); !opened) return refuse(std::move(opened.error()));
+        Result<void> fine;
+        store::Position last = 0;
+        Instant at = Instant::min();
+        const auto of = rows.last_position();
+        rows.entries_after(0, [&](const store::Entry& entry) {
+            if (entry.position != last + 1)
+                add(made.findings, "log-has-holes",
+                    {"日志缺少第 " + number(last + 1) + " 条",
+                     "the log lacks entry " + number(last + 1)});
+            if (entry.recorded_at < at)
+                add(made.findings, "time-went-back",
+                    {"日志条目 " + number(entry.position) + " 的时刻早于前一条",
+                     "entry " + number(entry.position) + " was recorded before the one before"});
+            last = entry.position;
+            at = entry.recorded_at;
+            fine = leaves.take(entry);
+            if (fine && goes && entry.position % kBeat == 0 && !goes(entry.position, of))
+                fine = refuse({.code = "interrupted", .what = {"已中断", "interrupted"}});
+            return fine.has_value();
+        });
+        if (!fine) return refuse(std::move(fine.error()));
+        leaves.finish();
+    } catch (const store::Trouble& trouble) {
+        return refuse(trouble.error());
+    }
+    return made;
+}
+
+Result<Fsck> fsck(store::Store& store, Zones& zones, const vault::Keyring& keyring,
+                  const Goes& goes) {
+    auto medium = store.examine();
+    try {
+        const auto rows = store.read();
+        auto made = TRY(check_logs(*rows, zones, keyring, goes));
+        auto compared = TRY(compare(*rows, zones, goes));
+        made.figures.rows = compared.figures;
+        made.findings.insert(made.findings.begin(), medium.begin(), medium.end());
+        made.findings.insert(made.findings.end(), compared.differences.begin(),
+                             compared.differences.end());
+        return made;
+    } catch (const store::Trouble& trouble) {
+        return refuse(trouble.error());
+    }
+}
+
+Result<Findings> check_against(store::Reading& rows, const std::string& note) {
+    Findings findings;
+    const std::string origin = note.substr(0, note.find('\n'));
+    try {
+        const auto all = tenants(rows);
+        const auto whose = std::ranges::find(all, origin, &Tenant::origin);
+        if (whose == all.end())
+            return refuse(
+                {.code = "unknown-origin",
+                 .what = {"没有名为 " + origin + " 的存证日志", "there is no log called " + origin},
+                 .mend = {"检查文件和数据目录是不是一对",
+                          "look whether file and data directory belong together"}});
+        const auto before = TRY(open_note(*whose, note)).checkpoint;
+        const auto stands = rows.checkpoint(whose->id);
+        if (before.size > static_cast<std::uint64_t>(stands.size)) {
+            add(findings, "log-shrank",
+                {"存证日志从 " + std::to_string(before.size) + " 条变成了 " + number(stands.size) +
+                     " 条",
+                 "the log had " + std::to_string(before.size) + " leaves and now has " +
+                     number(stands.size)});
+            return findings;
+        }
+        StoredTiles tiles(rows, whose->id);
+        const auto root = tlog::root_of(tiles, before.size);
+        if (!root || *root != before.root)
+            add(findings, "log-rewritten",
+                {"存证日志的前 " + std::to_string(before.size) + " 条不是当时签过的",
+                 "the first " + std::to_string(before.size) +
+                     " leaves aren't those that were signed then"});
+    } catch (const store::Trouble& trouble) {
+        return refuse(trouble.error());
+    }
+    return findings;
+}
+
+}  // namespace yinuo::engine
