@@ -109,6 +109,7 @@ public:
         figures.timers_waiting = timers_waiting_;
         figures.lateness_millis_p99 = lateness_.p99();
         figures.lateness_millis_most = lateness_.most();
+        figures.clock = clock_.trouble();
         return figures;
     }
 

@@ -315,7 +315,9 @@ std::string check_obligations(store::Reading& rows, store::TenantId tenant, Zone
     Count found = told.verdicts;
     for (const auto& [name, row] : stand) {
         const auto state = static_cast<State>(row.state);
-        const bool nothing_came = !row.label.empty() && row.counted == 0;
+        const bool nothing_came =
+            !row.label.empty() && row.counted == 0 &&
+            row.started_at < shelf.find(row.version)->promise->effective_until;
         if (!nothing_came && !(state == State::Void && row.started_at == Instant::max()))
             return name + " shouldn't be there: " + how(row);
         if (nothing_came)

@@ -177,7 +177,8 @@ void Turner::decide_rate(store::Reading& rows, Instant now, Loaded& in, const St
     const auto spans = rate_of(promise, name.clause).over.size();
     for (std::size_t span = 0; span < spans; ++span) {
         Instant at = from;
-        for (;;) {
+        // After its time in force there is nothing to be judged, however late something is learned.
+        while (at < promise.effective_until) {
             const auto period = promise::rate_periods_at(promise, name.clause, at)[span];
             memory.members = std::max(memory.members, take(period.begin, period.end));
             const auto label = memory_.copy(
@@ -187,7 +188,7 @@ void Turner::decide_rate(store::Reading& rows, Instant now, Loaded& in, const St
                     promise::decide_period(promise, name.clause, name.key, period, sum,
                                            in.of(name.version).events, now, folding_),
                     in, deciding, label);
-            if (period.end > now || period.end >= promise.effective_until) break;
+            if (period.end > now) break;
             at = period.end;
         }
     }

@@ -1,6 +1,9 @@
 // The clock as shells hand it in. Rooms that decide never hold one: they are told `now`.
 #pragma once
 
+#include <optional>
+
+#include "base/error.h"
 #include "time/instant.h"
 
 namespace yinuo {
@@ -11,6 +14,8 @@ public:
     virtual Instant now() = 0;
     // How long it really takes until it reads `at`: another length where it runs faster or slower.
     virtual Millis left_until(Instant at) { return at - now(); }
+    // Why its readings are in doubt; nullopt: they aren't.
+    virtual std::optional<Error> trouble() { return std::nullopt; }
 };
 
 // Stands still until it is moved.
