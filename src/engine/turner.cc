@@ -87,6 +87,7 @@ void Turner::turn(Group& group, store::StreamId id) {
 
 // Is there anything about this stream that the version could say?
 bool Turner::concerns(const Version& version, const Loaded& in, Instant now) const {
+    if (in.replayed && version.position > *in.replayed) return false;
     for (const Moved& moved : in.moved) {
         if (moved.from == &version) return false;
         if (moved.to == &version) return true;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -95,6 +96,8 @@ private:
         std::vector<Recorded> recorded = {};
         std::vector<store::ObligationRow> rows = {};
         std::vector<Moved> moved = {};
+        // Of a replay: what was published after the entry in hand isn't there yet.
+        std::optional<store::Position> replayed = {};
         Recorded& of(store::Position version);
     };
     // What a turn gathers for its entry.

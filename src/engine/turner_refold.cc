@@ -72,6 +72,7 @@ void Turner::replay(store::Reading& rows, Loaded& in, Refolded& made) {
             in.facts[i].subject = memory_.copy(in.stream.name);
         if (across) {
             Deciding unused;
+            in.replayed = entry.position;
             decide_subject(entry.recorded_at, in, unused);
             made.measures.clear();
             for (auto& one : across_) {
@@ -127,6 +128,7 @@ Refolded Turner::refold(store::Reading& rows, store::StreamId id, Instant now) {
     Loaded in{.stream = {.id = id}, .fresh = true};
     replay(rows, in, made);
     check(!in.fresh);
+    in.replayed.reset();
     now = std::max(now, in.last_recorded_at);
     Deciding standing = decide(rows, now, in, made.lags);
     const auto kind = StreamName::parse(in.stream.name).kind;
