@@ -81,7 +81,9 @@ void join(Node& into, const YAML::Node& from, const std::string& path, bool fres
             join(into.items.emplace_back(), from[i], path + "/" + std::to_string(i), true);
         return;
     }
-    const auto text = from.IsNull() ? std::string("null") : from.Scalar();
+    // A comma in a flow map's unquoted text makes a key of what follows it.
+    if (from.IsNull()) fail(path + " has no value (an unquoted comma before it?)");
+    const auto& text = from.Scalar();
     into.json = from.Tag() != "!" && is_literal(text) ? text : quoted(text);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/config.h"
+#include "server/keys.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/recognise.h"
@@ -15,6 +16,7 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kBucketsMost = 50'000;
 constexpr double kBurstSeconds = 4;  // a bucket holds as much as comes in so many seconds
 constexpr double kBadCredentialsCost = 3;
+constexpr Millis kUsesApart = minutes(5);
 
 http::Rate rate_of(double per_second) {
     return {.per_second = per_second, .burst = std::max(per_second * kBurstSeconds, 10.0)};
@@ -129,7 +131,24 @@ Answered<Session> Gate::admit(const http::Request& request, const Route& route, 
     if (!from_own_origin(request, things_.config)) return deny(foreign_origin());
     if (route.permission != Permission::Public && !who->known()) return deny(sign_in_needed());
     if (!who->may.has(route.permission)) return deny(forbidden(route.permission));
+    if (who->role == Role::Key) note_use(*who, now);
     return who;
+}
+
+// Every few minutes only: a key that reports thousands of facts a second writes nothing more by it.
+void Gate::note_use(const Session& who, Instant now) {
+    {
+        const std::lock_guard hold(uses_lock_);
+        auto [known, fresh] = uses_.try_emplace(who.actor.id, now);
+        if (!fresh && now - known->second < kUsesApart) return;
+        known->second = now;
+    }
+    things_.engine.act(
+        [tenant = who.tenant, id = who.actor.id](engine::Turns& turns) -> Result<void> {
+            server::note_use(turns, tenant, id);
+            return {};
+        },
+        [](Result<void>) {});
 }
 
 void Gate::handle(http::Request&& request, http::Replier replier) {

@@ -4,7 +4,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "http/rate.h"
@@ -39,6 +43,7 @@ private:
     void tell(http::Response&, const Weight&);
     Answered<Session> admit(const http::Request&, const Route&, Instant now,
                             std::optional<Weight>&);
+    void note_use(const Session&, Instant now);
     void dispatch(Ticket, const Route&);
     std::string request_id(const http::Request&);
 
@@ -47,6 +52,8 @@ private:
     const Things& things_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     Bucket guests_, users_, keys_;
+    std::mutex uses_lock_;
+    std::unordered_map<std::string, Instant> uses_;  // of keys: when it was last written down
 };
 
 }  // namespace yinuo::server

@@ -14,13 +14,13 @@ namespace yinuo::server {
 
 struct Session {
     store::TenantId tenant = 0;
-    engine::Actor actor;  // id "usr_…", "key_…"; of guests empty, of customers "cus_…"
+    engine::Actor actor = {};  // id "usr_…", "key_…"; of guests empty, of customers "cus_…"
     Role role = Role::Guest;
     Permissions may = permissions_of(Role::Guest);
-    std::vector<std::string> subjects;  // a partner's: how the names of their subjects begin
-    std::vector<std::string> sources;   // a key's: for which it may report; empty: all
-    store::CustomerId customer = 0;     // a customer's
-    std::string token_hash;             // 64 hex digits, of a session that can be ended or a key
+    std::vector<std::string> subjects = {};  // a partner's: how the names of their subjects begin
+    std::vector<std::string> sources = {};   // a key's: for which it may report; empty: all
+    store::CustomerId customer = 0;          // a customer's
+    std::string token_hash = {};  // 64 hex digits, of a session that can be ended or a key
     Instant expires_at = Instant::max();
 
     bool known() const { return role != Role::Guest; }
