@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kZone = "America/New_York";
 constexpr std::int64_t kWeek = 7 * LocalTime::kDay;
-constexpr Millis kAhead =
-    hours(3 * 24);  // the first row lies at least so long before the beginning
+// The first row lies at least so long before the beginning: on a Sunday, too, something falls due.
+constexpr Millis kAhead = hours(14 * 24);
 constexpr LocalTime kNever{std::numeric_limits<std::int64_t>::max()};
 
 std::string_view text_of(const feel::Value& value) {

@@ -18,7 +18,7 @@ namespace yinuo::demo {
 
 class Boston final : public CaseSource {
 public:
-    // `folder`: examples/boston311. The first row comes to lie 3 to 10 days before `begin`. Refuses
+    // `folder`: examples/boston311. The first row comes to lie 14 to 21 days before `begin`. Refuses
     // what the mapping or the reader refuse, and a file in which a row was rejected.
     static Result<std::unique_ptr<Boston>> load(const std::string& folder, Instant begin, Zones&);
 

@@ -19,8 +19,9 @@ constexpr int kPauseMillis = 50;  // of a feed that has told everything
 constexpr int kLookMillis = 300;  // between looks at the log
 constexpr auto kKeep = std::chrono::seconds(2);
 constexpr auto kSampled = std::chrono::seconds(10);
-constexpr Millis kStep = hours(1);            // of the first days
-constexpr store::Position kLookBack = 5'000;  // entries, for the last hour after a restart
+constexpr Millis kTelecomAhead = hours(4 * 24);  // its first order before the demo begins
+constexpr Millis kStep = hours(1);               // of the first days
+constexpr store::Position kLookBack = 5'000;     // entries, for the last hour after a restart
 constexpr std::string_view kTelecomZone = "Asia/Shanghai";
 
 Error not_a_demo() {
@@ -82,7 +83,7 @@ Result<std::unique_ptr<Demo>> Demo::open(store::Store& store, Clock& wall, Zones
         new Demo(store, wall, zones, std::move(options), begin, std::max(clock_at, first)));
     demo->fresh_ = !self;
     demo->boston_ = std::move(boston);
-    demo->telecom_ = std::make_unique<Telecom>(seed, first, *zone);
+    demo->telecom_ = std::make_unique<Telecom>(seed, begin - kTelecomAhead, *zone);
     return demo;
 }
 

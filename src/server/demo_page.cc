@@ -78,7 +78,7 @@ void Page::head() {
         "<link rel=\"stylesheet\" href=\"/demo/style.css\"></head><body><header>"
         "<h1>{} <span class=\"tag\">{}</span></h1><p class=\"lang\">{}</p></header>",
         chinese_ ? "zh-CN" : "en", in("一诺 · 演示", "Yinuo · demo"), in("一诺", "Yinuo"),
-        in("演示，不是真实业务", "a demo, nobody's business"),
+        in("演示，不是真实业务", "a demo, no real business"),
         chinese_ ? "<a href=\"/demo?lang=en\">English</a>" : "<a href=\"/demo?lang=zh\">中文</a>"));
     const auto speed =
         chinese_ ? fmt::format("时钟走得是平常的 {} 倍：一天 {:.1f} 分钟", status_.speed,
