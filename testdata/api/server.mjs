@@ -23,7 +23,9 @@ export class Server {
 
   // A command on the same folder, while the server doesn't run. Its standard output.
   command(words, input = '') {
-    return execFileSync(this.program, [...words, '--data', this.folder], { input, encoding: 'utf8' });
+    return execFileSync(this.program, [...words, '--data', this.folder], {
+      input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'],
+    });
   }
 
   async start() {
