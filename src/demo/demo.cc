@@ -108,6 +108,7 @@ Result<void> Demo::start(engine::Engine& engine) {
     }
     watch_ = std::make_unique<Watch>(
         store_, zones_, std::max<store::Position>(0, reading->last_position() - kLookBack));
+    look_around();
     conductor_ = std::thread([this] { conduct(); });
     return {};
 }

@@ -169,7 +169,7 @@ void Page::disturbances(const demo::CompanyStatus& company) {
                     in("上报的业务记录，和怎么处理的",
                        "Facts as they were reported, and what was done with them"),
                     in("比例", "rate"), in("次数", "times"), in("收下", "accepted"),
-                    in("已知", "known already"), in("拒收", "refused")));
+                    in("已知", "known"), in("拒收", "refused")));
     const auto row = [&](std::string_view what, std::string_view rate,
                          const demo::FeedFigures::Counts& counts, bool sent) {
         say(fmt::format("<tr><th>{}</th><td>{}</td><td>{}</td>", escaped(what), rate,
