@@ -11,6 +11,7 @@
 namespace yinuo::engine {
 namespace {
 
+constexpr Millis kRestMost = hours(1);  // of a rate between two tellings
 constexpr store::Position kBeat = 256;  // entries between two words of progress
 
 Error interrupted() {
@@ -75,7 +76,8 @@ public:
             return enough();
         }
         const bool is_rate = StreamName::parse(made.stream.name).kind == StreamName::Kind::Rate;
-        const bool rests = is_rate && stands->wakes_at <= made.stream.wakes_at;
+        const Instant latest = made.lags ? at + kRestMost : made.stream.wakes_at;
+        const bool rests = is_rate && stands->wakes_at <= latest;
         into_.figures.lagging += stands->wakes_at <= last_;
         if (stands->tenant != made.stream.tenant || stands->name != made.stream.name ||
             stands->customer != made.stream.customer ||

@@ -341,6 +341,11 @@ private:
 
     void look(std::int64_t step, bool at_end) {
         // Rates are told with a rest; when nothing wakes for a while, everything is up to date.
+        // A clock that was set back catches up first.
+        {
+            const auto rows = store_.read();
+            clock_.set(std::max(clock_.now(), rows->entry(rows->last_position())->recorded_at));
+        }
         for (;;) {
             settle();
             const Instant next = engine_->next_timer();
