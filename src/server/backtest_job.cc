@@ -273,7 +273,7 @@ Answered<Jobs::Task> prepare_backtest(const Call& call, BacktestWish wish) {
     const std::shared_ptr<Prepared> job(new Prepared{.store = call.things.store,
                                                      .zones = call.things.zones,
                                                      .tenant = call.who.tenant,
-                                                     .now = call.at,
+                                                     .now = call.things.engine_clock.now(),
                                                      .wish = std::move(wish)});
     Preparing preparing(*reading, *job);
     preparing.promises();

@@ -188,7 +188,7 @@ void Dispatcher::send_due() {
 }
 
 void Dispatcher::send(store::Reading& reading, const store::Action& action) {
-    const auto now = ground_.clock.now();
+    const auto now = ground_.wall.now();
     const auto kept = find_endpoint(reading, action.tenant, action.target);
     if (!kept) return record(action.id, {}, {.code = "no-endpoint", .what = {}});
     if (!kept->endpoint.enabled) return record(action.id, {}, {.code = "disabled", .what = {}});

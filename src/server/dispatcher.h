@@ -30,7 +30,8 @@ public:
     struct Ground {
         store::Store& store;
         engine::Engine& engine;
-        Clock& clock;
+        Clock& clock;  // the engine's: when a delivery is due
+        Clock& wall;   // the world's: when it was signed
         const vault::Key& server_key;
         Log& log;
         connect::Reach reach;
