@@ -40,6 +40,7 @@ void publish(House& house, const Company& company) {
         return {};
     });
     REQUIRE_MESSAGE(done, done.error().what.en);
+    house.clock.advance(minutes(1));  // what begins from now on begins under it
 }
 
 void report(House& house, const Company& company, std::string_view subject, std::string_view kind) {
@@ -51,10 +52,17 @@ void report(House& house, const Company& company, std::string_view subject, std:
     auto read = wire::read_fact_list(json, wire::FactFormat::Document,
                                      {.facts_max = 10, .zones = &house.zones}, *report.memory);
     REQUIRE(read.has_value());
-    for (auto& one : *read) report.facts.push_back(one.fact);
+    for (auto& one : *read) {
+        REQUIRE_MESSAGE(one.errors.empty(), one.errors[0].error.what.en);
+        report.facts.push_back(one.fact);
+    }
     std::promise<void> done;
     house.service->engine().report(std::move(report), [&](auto said) {
         CHECK(said.has_value());
+        if (said)
+            for (const auto& one : *said)
+                CHECK_MESSAGE(one.outcome == engine::Acknowledgement::Outcome::Accepted,
+                              one.error.value_or(Error{}).what.en);
         done.set_value();
     });
     done.get_future().get();
@@ -72,7 +80,10 @@ struct Ear {
         while (house.service->things().live.listeners() == 0) std::this_thread::yield();
     }
     // The next event that says `mark`, whole.
-    std::string next(std::string_view mark) { return client.until(mark) + client.until("\n\n"); }
+    std::string next(std::string_view mark) {
+        auto event = client.until(mark);
+        return event += client.until("\n\n");
+    }
 
     http::testing::Client client;
     std::string head;
@@ -93,6 +104,9 @@ TEST_CASE("a change is told to its company's listeners as soon as it is on disk"
     CHECK(ear.head.contains("text/event-stream"));
     report(house, house.other, "repair/theirs", "repair.asked");
     report(house, house.acme, "repair/north-1", "repair.asked");
+    const auto stream = house.store->read()->find_stream(house.acme.id, "repair/north-1");
+    REQUIRE(stream.has_value());
+    REQUIRE(house.store->read()->obligations_of(stream->id).size() == 1);
     const auto event = ear.next("\"state\"");
     CHECK(event.contains("\"subject\":\"repair/north-1\""));
     CHECK(event.contains("\"running\""));
