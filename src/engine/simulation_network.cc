@@ -26,7 +26,7 @@ void Network::begin_order(Instant now) {
         one.id = std::to_string(number) + "-" + std::to_string(i);
         one.kind = i == 0 ? "placed" : kKinds[dice_.in(0, std::size(kKinds) - 1)];
         // Nearly all come to an end, or years of promises would lie open.
-        if (i > 0 && i == events - 1 && !dice_.one_in(50)) one.kind = "active";
+        if (i > 0 && i == events - 1 && !dice_.one_in(300)) one.kind = "active";
         // Whole minutes often fall on due instants, and on one another.
         one.at = i == 0 ? placed : placed + minutes(dice_.in(0, 50) * (dice_.one_in(2) ? 60 : 7));
         one.took = dice_.in(1, 140);
