@@ -45,5 +45,9 @@ extern const Command kExplainCommand;
 extern const Command kSceneCommand;
 extern const Command kImportCommand;
 extern const Command kVerifyCommand;
+extern const Command kServeCommand;
+extern const Command kTenantCommand;
+extern const Command kUserCommand;
+extern const Command kConfigCommand;
 
 }  // namespace yinuo::cli

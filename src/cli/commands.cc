@@ -7,7 +7,8 @@ namespace yinuo::cli {
 std::span<const Command* const> commands() {
     static constexpr const Command* kAll[] = {&kCheckCommand,  &kBacktestCommand, &kExplainCommand,
                                               &kSceneCommand,  &kCalendarCommand, &kDmnCommand,
-                                              &kImportCommand, &kVerifyCommand};
+                                              &kImportCommand, &kVerifyCommand,   &kServeCommand,
+                                              &kTenantCommand, &kUserCommand,     &kConfigCommand};
     return kAll;
 }
 
