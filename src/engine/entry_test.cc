@@ -577,20 +577,11 @@ TEST_CASE("the example in docs/internals/event-log.md is one") {
     const LoggedFact facts[] = {
         {.source = 3, .id = "a", .kind = "k", .at = kPlaced, .fields = fields, .sealed = {}}};
     CHECK(to_hex(bytes_of({.stream = "s", .facts = facts, .changes = {}, .remedies = {}})) ==
-          "01"
-          "0173"
-          "00"
-          "80b094ec9a67"
-          "16"
-          "01"
-          "03333a61"
-          "016b"
-          "01"
-          "00"
-          "00"
-          "01"
-          "06616d6f756e74"
-          "049c1303"
+          "01017300"          // version 1, stream "s", nobody's
+          "80b094ec9a67"      // the instant that others count from
+          "160103333a61016b"  // one fact of 22 bytes: "3:a", kind "k"
+          "01000001"          // how much later, sequence, change, one field
+          "06616d6f756e74049c1303"
           "0100"
           "0100");
 }
