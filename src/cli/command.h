@@ -49,5 +49,10 @@ extern const Command kServeCommand;
 extern const Command kTenantCommand;
 extern const Command kUserCommand;
 extern const Command kConfigCommand;
+extern const Command kFsckCommand;
+extern const Command kRebuildCommand;
+extern const Command kBackupCommand;
+extern const Command kRestoreCommand;
+extern const Command kSimulateCommand;
 
 }  // namespace yinuo::cli
