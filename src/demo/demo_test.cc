@@ -2,11 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
-#include <map>
-
 #include "demo/boston.h"
+#include "demo/testing.h"
 #include "engine/tenants.h"
 #include "engine/testing.h"
 
@@ -15,24 +12,6 @@ namespace {
 
 const std::string kExamples = std::string(YINUO_SOURCE_DIR) + "/examples";
 constexpr Instant kNow{1'795'343'000'000};  // 2026-11-22
-
-// The machine's zone files.
-class FileZones final : public Zones {
-public:
-    const Zone* find(std::string_view name) override {
-        const std::lock_guard hold(lock_);
-        const std::string key(name);
-        if (const auto known = zones_.find(key); known != zones_.end()) return &known->second;
-        std::ifstream file("/usr/share/zoneinfo/" + key, std::ios::binary);
-        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-        auto zone = Zone::parse(name, bytes);
-        return zone ? &zones_.emplace(key, std::move(*zone)).first->second : nullptr;
-    }
-
-private:
-    std::mutex lock_;
-    std::map<std::string, Zone> zones_;
-};
 
 class WallClock final : public Clock {
 public:
