@@ -116,6 +116,8 @@ if(YINUO_TESTS)
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-examples $<TARGET_FILE:yinuo>)
   add_test(NAME check-program
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-program $<TARGET_FILE:yinuo>)
+  add_test(NAME check-server
+           COMMAND ${CMAKE_SOURCE_DIR}/script/check-server $<TARGET_FILE:yinuo>)
   if(TARGET yinuo AND EXISTS ${CMAKE_SOURCE_DIR}/scenes)
     add_test(NAME scenes COMMAND yinuo scene --shuffle 1 ${CMAKE_SOURCE_DIR}/scenes)
   endif()
