@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { check_access } from './access.mjs';
 import { Contract } from './contract.mjs';
+import { check_habits } from './habits.mjs';
 import { check_properties } from './properties.mjs';
 import { Server } from './server.mjs';
 import { found, populate } from './world.mjs';
@@ -12,6 +13,7 @@ const many = '1000000';
 const server = new Server(program, [
   '--private-webhooks', '--rate-guest', many, '--rate-user', many, '--rate-key', many,
 ]);
+const usual = new Server(program); // with the rates as they are by default
 let faults = [];
 try {
   found(server);
@@ -25,6 +27,13 @@ try {
   console.log(`check-api: access: ${access.count} requests, ${access.faults.length} faults`);
   faults = access.faults;
 
+  usual.command(['tenant', 'add', 'acme']);
+  await usual.start();
+  const habits = await check_habits(server, contract, world, usual);
+  console.log(`check-api: habits: ${habits.count} expectations, ${habits.faults.length} faults`);
+  faults.push(...habits.faults);
+  await usual.stop();
+
   world.spare = [await server.sign_in('owner', 'acme')];
   const properties = await check_properties(server, contract, world, Number(seed), Number(seconds));
   const by_status = Object.entries(properties.statuses).map(([status, n]) => `${status}: ${n}`).join(', ');
@@ -35,6 +44,7 @@ try {
   await server.stop();
 } finally {
   server.remove();
+  usual.remove();
 }
 for (const fault of faults) console.log(`check-api: ${fault}`);
 process.exit(faults.length === 0 ? 0 : 1);
