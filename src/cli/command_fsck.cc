@@ -26,8 +26,8 @@ Result<engine::Fsck> look(const server::Config& config, const std::string& again
                            .place = {against, 0, 0}});
         note.assign(std::istreambuf_iterator<char>(file), {});
     }
-    const auto keyring = TRY(keyring_of(config));
     const auto store = TRY(open_store(config, Access::Reading));
+    const auto keyring = TRY(keyring_of(config));
     ZoneFiles zones;
     watch_interrupts();
     const auto last = store->read()->last_position();

@@ -15,9 +15,9 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/zone_files.h"
+#include "engine/clock.h"
 #include "engine/engine.h"
 #include "server/config.h"
-#include "server/system_clock.h"
 #include "store/store.h"
 #include "vault/keyring.h"
 #include "vault/password.h"
@@ -56,7 +56,7 @@ struct Installation {
     Result<void> act(engine::Engine::Work work);
 
     server::Config config;
-    server::SystemClock clock;
+    engine::SystemClock clock;
     ZoneFiles zones;
     vault::SystemEntropy entropy;
     std::unique_ptr<store::Store> store;
