@@ -15,6 +15,7 @@ export async function check_habits(server, contract, world, other) {
   await repeating(call, expect, world);
   await changing(call, expect, world);
   await pages(call, expect, contract, world);
+  await bounds(call, expect);
   await languages(call, expect);
   await cookies(server, expect);
   await live(server, expect, world);
@@ -77,6 +78,19 @@ async function pages(call, expect, contract, world) {
     for (const limit of ['0', '201', '-1', 'x', '1.5', ''])
       expect(`${operation.id}: limit=${limit} is refused`, (await call('GET', `${base}?${more}limit=${limit}`)).status === 422);
   }
+}
+
+async function bounds(call, expect) {
+  const is = (answer, status) => answer.status === status && answer.type === 'application/problem+json' && answer.json?.status === status;
+  const facts = await call('POST', '/api/v1/facts?source=shop', { body: Buffer.alloc(33 << 20, 0x20) }).catch((error) => ({ status: error.message }));
+  expect('33 MiB of facts are too large', is(facts, 413), facts.status);
+  const path = await call('GET', `/api/v1/subjects/${'a'.repeat(20_000)}`);
+  expect('an address of 20,000 letters is too long', is(path, 414), path.status);
+  const header = await call('GET', '/api/v1/me', { headers: { 'X-Long': 'a'.repeat(70_000) } });
+  expect('a header of 70,000 letters is too large', is(header, 431), header.status);
+  const many = Array.from({ length: 5_001 }, (_, i) => ({ kind: 'other', subject: 'order/many', at: '2026-03-10T08:00:00Z', id: `many-${i}` }));
+  const lists = await call('POST', '/api/v1/facts?source=shop', { body: many });
+  expect('more facts than a list may have are taken in parts, or refused', [200, 422].includes(lists.status) && (lists.status === 422 || lists.json.accepted === 5_001), lists.status);
 }
 
 async function languages(call, expect) {
