@@ -9,6 +9,9 @@
 
 namespace yinuo::engine {
 
+// An alert's `warning` when it is about the breach itself.
+inline constexpr std::int32_t kBreachAlert = -1;
+
 // By its addressee or anyone above (who that is, its caller knows: an Actor has no role here); a
 // second time changes nothing. Refuses an unknown alert.
 Result<store::Alert> acknowledge(Turns&, const Actor&, std::int64_t alert);

@@ -183,8 +183,10 @@ private:
                                       const remedy::Entry&);
     void add_leaves(Group&, store::TenantId, store::CustomerId,
                     std::span<const std::string_view> contents, store::Entry&);
-    void look_after_alerts(Group&, const Deciding::Row&);
     const Tenant& tenant_of(Group&, store::TenantId);
+
+    // turner_alerts.cc
+    void look_after_alerts(Group&, const Deciding::Row&);
 
     Shelf& shelf_;
     Keys& keys_;

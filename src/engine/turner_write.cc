@@ -40,8 +40,6 @@ std::string_view announced(EventKind kind) {
     check(false);
 }
 
-constexpr std::string_view kSettled = "settled";
-
 std::string random_salt(vault::Entropy& entropy) {
     std::string salt(32, '\0');
     entropy.fill(std::as_writable_bytes(std::span(salt)));
@@ -209,56 +207,6 @@ store::ObligationId Turner::obligation_of(const Loaded& in, const Deciding& deci
     for (const auto& one : deciding.rows)
         if (is(one.row)) return one.row.id;
     check(false);
-}
-
-// A warning or a breach finds an addressee; what is decided needs nobody's eyes any more.
-void Turner::look_after_alerts(Group& group, const Deciding::Row& changed) {
-    const auto state = static_cast<State>(changed.row.state);
-    const auto before = changed.fresh ? State::Pending : static_cast<State>(changed.before.state);
-    const bool at_risk = state == State::AtRisk;
-    const bool late = state == State::Broken && changed.row.settled_at == Instant::max();
-    bool broken = state == State::Broken && before != State::Broken;
-    const bool warned = std::ranges::any_of(
-        changed.steps, [](const auto& step) { return step.kind == EventKind::Warned; });
-    std::vector<store::Alert> open;
-    if (before == State::AtRisk || before == State::Broken || at_risk || late)
-        for (auto& alert : group.rows.alerts_of(changed.row.id)) open.push_back(std::move(alert));
-    const bool over = changed.row.settled_at != Instant::max() || !promise::is_open(state);
-    if (over) {
-        for (auto& alert : open) {
-            if (alert.acknowledged_at != Instant::max()) continue;
-            if (late) continue;
-            alert.acknowledged_at = group.now;
-            alert.acknowledged_by = kSettled;
-            alert.climbs_at = Instant::max();
-            group.rows.put_alert(alert);
-        }
-    }
-    // It was over, and now it isn't: who was told then has seen that it was settled.
-    const auto stands = [&](const store::Alert& alert) {
-        return alert.acknowledged_by != kSettled && (at_risk || alert.warning == -1);
-    };
-    const bool anew = (at_risk || late) && std::ranges::none_of(open, stands);
-    broken = broken || (anew && late);
-    if (!(at_risk && (warned || anew)) && !broken) return;
-    const Tenant& tenant = tenant_of(group, changed.row.tenant);
-    if (tenant.roster.empty()) return;
-    const auto& rung = tenant.roster.front();
-    const auto& promise = *changed.version->promise;
-    const auto& clause = promise.clauses[static_cast<std::size_t>(changed.row.clause)];
-    const std::string& owner = clause.owner.empty() ? promise.owner : clause.owner;
-    std::int32_t warning = -1;
-    if (!broken)
-        for (const auto& alert : open) warning = std::max(warning, alert.warning);
-    group.rows.put_alert(
-        {.tenant = changed.row.tenant,
-         .obligation = changed.row.id,
-         .stream = changed.row.stream,
-         .warning = broken ? -1 : warning + 1,
-         .addressee = rung.addressee == "owner" && !owner.empty() ? owner : rung.addressee,
-         .raised_at = group.now,
-         .climbs_at = tenant.roster.size() > 1 ? group.now + minutes(rung.minutes) : Instant::max(),
-         .acknowledged_by = {}});
 }
 
 }  // namespace yinuo::engine
