@@ -16,7 +16,7 @@ using server::User;
 const engine::Actor kSystem{.tenant = 0, .id = "system", .name = "system"};
 
 struct Wish {
-    std::string verb, name, tenant, title, role = "owner";
+    std::string verb, name, tenant, title, role = "owner", cipher = std::string(engine::kAesGcm);
     std::vector<std::string> subjects;
 };
 
@@ -98,8 +98,8 @@ Result<void> list_users(Installation& place, const Wish& wish, const Console& co
 Result<void> add_tenant(Installation& place, const Wish& wish) {
     return place.act([&](engine::Turns& turns) -> Result<void> {
         const auto title = wish.title.empty() ? wish.name : wish.title;
-        const auto tenant =
-            TRY(engine::make_tenant(turns, kSystem, wish.name, title, false, place.config.origin));
+        const auto tenant = TRY(engine::make_tenant(turns, kSystem, wish.name, title, false,
+                                                    place.config.origin, wish.cipher));
         fmt::print("{}  {}\n", tenant.name, tenant.log_public_key);
         return {};
     });
@@ -178,6 +178,7 @@ int run_tenant(Arguments arguments, const Console& console) {
     Options options;
     flags.declare(options);
     options.value("title", wish.title);
+    options.choice("cipher", {engine::kAesGcm, engine::kSm4}, wish.cipher);
     options.required("add|list", wish.verb);
     options.optional("NAME", wish.name);
     if (auto read = options.read(arguments); !read) return complain(read.error(), console);
@@ -219,17 +220,19 @@ const Command kUserCommand = {
 const Command kTenantCommand = {
     .name = "tenant",
     .summary = {"新增租户、列出租户", "add companies, list them"},
-    .usage = {"yinuo tenant add 名字 [--title 名称]\n"
+    .usage = {"yinuo tenant add 名字 [--title 名称] [--cipher aes-256-gcm|sm4-ctr-hmac-sm3]\n"
               "yinuo tenant list\n"
               "\n"
               "名字是 1 到 40 个小写字母、数字或连字符。打印存证日志的公钥，可以公布。\n"
+              "--cipher 是封存个人信息的算法，定了不改；默认 AES，要国密写 sm4-ctr-hmac-sm3。\n"
               "add 在服务器没有运行时使用；数据在 --data。\n",
-              "yinuo tenant add NAME [--title TITLE]\n"
+              "yinuo tenant add NAME [--title TITLE] [--cipher aes-256-gcm|sm4-ctr-hmac-sm3]\n"
               "yinuo tenant list\n"
               "\n"
               "NAME is 1 to 40 small letters, digits or hyphens. Prints the public key of its "
               "transparency log,\n"
-              "which may be published. `add` is for when no server runs; --data is the folder.\n"},
+              "which may be published. --cipher seals personal data and stays for good. `add` is "
+              "for when no server runs; --data is the folder.\n"},
     .run = run_tenant,
 };
 

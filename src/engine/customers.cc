@@ -66,9 +66,9 @@ struct Keys::Cache {
         if (!who)
             return refuse(
                 {.code = "no-tenant", .what = {"没有这个租户", "there is no such tenant"}});
-        const Own made{.key = TRY(salt_key(*who, keyring)),
-                       .suite = who->cipher == "sm4-ctr-hmac-sm3" ? vault::Suite::Sm4CtrHmacSm3
-                                                                  : vault::Suite::Aes256Gcm};
+        const Own made{
+            .key = TRY(salt_key(*who, keyring)),
+            .suite = who->cipher == kSm4 ? vault::Suite::Sm4CtrHmacSm3 : vault::Suite::Aes256Gcm};
         return tenants.emplace(id, made).first->second;
     }
 

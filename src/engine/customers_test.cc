@@ -154,6 +154,31 @@ TEST_CASE("what is sealed for one stream and fact opens nowhere else") {
     CHECK(keys.unseal(*rows, world.tenant, customer, "order/1", "a", sealed));
 }
 
+TEST_CASE("国密租户：客户资料用 SM4 封存，一样只有本人的能打开") {
+    World world;
+    world.act([&](Turns& turns) -> Result<void> {
+        const auto made =
+            make_tenant(turns, world.operator_, "guomi", "国密租户", false, "log.example", kSm4);
+        if (!made) return refuse(made.error());
+        world.tenant = world.author.tenant = world.approver.tenant = made->id;
+        return {};
+    });
+    world.publish(kLive);
+    world.report(kPlaced);
+    CHECK_FALSE(log_holds(world, "13800000000"));
+    const auto text = exported(world, "C-1");
+    REQUIRE(text);
+    CHECK(text->find(R"("personal":{"phone":"13800000000"})") != std::string::npos);
+    const auto other = world.try_act([&](Turns& turns) -> Result<void> {
+        const auto made =
+            make_tenant(turns, world.operator_, "x", "x", false, "log.example", "rot13");
+        if (!made) return refuse(made.error());
+        return {};
+    });
+    REQUIRE_FALSE(other);
+    CHECK(other.error().code == "bad-tenant");
+}
+
 TEST_CASE("more customers than are kept in mind have each their own key") {
     World world;
     std::vector<std::string> salts;

@@ -142,7 +142,14 @@ Result<Tenant> Tenant::from_json(store::TenantId id, std::string_view text) {
 }
 
 Result<Tenant> make_tenant(Turns& turns, const Actor& actor, std::string_view name,
-                           std::string_view title, bool demo, std::string_view origin_prefix) {
+                           std::string_view title, bool demo, std::string_view origin_prefix,
+                           std::string_view cipher) {
+    if (cipher != kAesGcm && cipher != kSm4)
+        return refuse({.code = "bad-tenant",
+                       .what = {"不认识加密套件“" + std::string(cipher) + "”",
+                                "the cipher \"" + std::string(cipher) + "\" is not known"},
+                       .mend = {"写 aes-256-gcm 或 sm4-ctr-hmac-sm3",
+                                "write aes-256-gcm or sm4-ctr-hmac-sm3"}});
     if (!is_name(name))
         return refuse({.code = "bad-tenant",
                        .what = {"租户代号不合规则", "this is no name for a tenant"},
@@ -160,6 +167,7 @@ Result<Tenant> make_tenant(Turns& turns, const Actor& actor, std::string_view na
     made.name = name;
     made.title = title;
     made.demo = demo;
+    made.cipher = cipher;
     made.origin = std::string(origin_prefix) + "/" + std::string(name);
     made.personal_fields = {"phone", "mobile", "email", "address", "id_number"};
     made.roster = {{.addressee = "owner", .minutes = 15}, {.addressee = "manager", .minutes = 60}};

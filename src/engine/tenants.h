@@ -19,6 +19,10 @@ struct Rung {
     std::int64_t minutes = 15;  // after which it climbs; of the last: never
 };
 
+// What personal data is sealed with; a tenant's for good. SM4 and SM3 are GB/T 32907 and 32905 国密.
+inline constexpr std::string_view kAesGcm = "aes-256-gcm";
+inline constexpr std::string_view kSm4 = "sm4-ctr-hmac-sm3";
+
 struct Tenant {
     store::TenantId id = 0;
     std::string name;              // short, in addresses: "demo"
@@ -30,15 +34,17 @@ struct Tenant {
     std::string wrapped_salt_key;
     std::vector<std::string> personal_fields;  // names that are personal wherever they come
     std::vector<Rung> roster;
-    std::string cipher = "aes-256-gcm";  // or "sm4-ctr-hmac-sm3"
+    std::string cipher = std::string(kAesGcm);
 
     std::string to_json() const;
     static Result<Tenant> from_json(store::TenantId, std::string_view);
 };
 
-// Makes keys and the document. Refuses a name that is taken or isn't 1-40 of [a-z0-9-].
+// Makes keys and the document. Refuses a name that is taken or isn't 1-40 of [a-z0-9-], and a cipher
+// that is neither of the two.
 Result<Tenant> make_tenant(Turns&, const Actor&, std::string_view name, std::string_view title,
-                           bool demo, std::string_view origin_prefix);
+                           bool demo, std::string_view origin_prefix,
+                           std::string_view cipher = kAesGcm);
 // What a tenant may set for itself. Refuses a stale etag (the document's version) and settings that
 // make no sense; answers with the new etag.
 struct TenantSettings {

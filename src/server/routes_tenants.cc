@@ -13,6 +13,7 @@ struct NewTenant {
     std::string name, title;
     std::string owner_login, owner_title;
     vault::Secret<vault::Password> owner_password;
+    std::string cipher = std::string(engine::kAesGcm);
 };
 void describe(Members& in, NewTenant& into) {
     in.need("name", into.name, {.least = 1, .most = 40});
@@ -20,6 +21,7 @@ void describe(Members& in, NewTenant& into) {
     in.need("owner_login", into.owner_login, {.least = 1, .most = 80});
     in.need("owner_title", into.owner_title, {.least = 1, .most = 80});
     in.need_secret("owner_password", into.owner_password, {.least = 10, .most = 256});
+    in.may("cipher", into.cipher, {.least = 1, .most = 40});
 }
 
 struct RungWish : engine::Rung {};
@@ -80,11 +82,11 @@ void add(Ticket ticket) {
                    .created_at = {},
                    .sessions_from = {}};
         act(ticket,
-            [ticket, name = given.name, title = given.title,
+            [ticket, name = given.name, title = given.title, cipher = given.cipher,
              owner = std::move(owner)](engine::Turns& turns) -> Answer {
                 const auto& call = ticket->call;
-                const auto tenant = TRY(engine::make_tenant(turns, call.who.actor, name, title,
-                                                            false, call.things.config.origin));
+                const auto tenant = TRY(engine::make_tenant(
+                    turns, call.who.actor, name, title, false, call.things.config.origin, cipher));
                 TRY(add_user(turns, call.who.actor, tenant.id, owner));
                 JsonOut out;
                 write_tenant(out, tenant);
