@@ -265,13 +265,12 @@ Answered<wire::Json> json_of(const http::Request& request, Arena& memory) {
 
 Refusal body_refusal(std::vector<http::Flaw> flaws) {
     const auto count = flaws.size();  // before they are moved away
-    return Refusal(
-        {.code = "bad-body",
-         .what = {fmt::format("请求内容有 {} 处不对", count),
-                  count == 1 ? std::string("one thing in the body is off")
-                             : fmt::format("{} things in the body are off", count)},
-         .mend = {"逐条见 errors", "errors has each of them"}},
-        std::move(flaws));
+    return Refusal({.code = "bad-body",
+                    .what = {fmt::format("请求内容有 {} 处不对", count),
+                             count == 1 ? std::string("one thing in the body is off")
+                                        : fmt::format("{} things in the body are off", count)},
+                    .mend = {"逐条见 errors", "errors has each of them"}},
+                   std::move(flaws));
 }
 
 }  // namespace yinuo::server

@@ -32,12 +32,12 @@ struct Config {
     unsigned workers = 2;
     std::string log = "info";  // or "warn": no line for requests that went well
     bool demo = false;
-    int demo_speed = demo::kSpeed;         // times as fast as the wall's clock
+    int demo_speed = demo::kSpeed;           // times as fast as the wall's clock
     std::string demo_examples = "examples";  // the folder that the demo is made from
     bool private_webhooks = false;  // deliver into private networks, too, and over plain http
-    double rate_guest = 20;    // requests a second, for each address that shows no credentials
-    double rate_user = 50;     // for each person
-    double rate_key = 50'000;  // for each key
+    double rate_guest = 20;         // requests a second, for each address that shows no credentials
+    double rate_user = 50;          // for each person
+    double rate_key = 50'000;       // for each key
 };
 
 struct Setting {

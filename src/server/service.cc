@@ -60,9 +60,9 @@ Result<std::unique_ptr<Service>> Service::open(const Config& config, const Groun
 
 Result<void> Service::build() {
     if (config_.demo)
-        demo_ = TRY(demo::Demo::open(
-            ground_.store, ground_.clock, ground_.zones,
-            {.examples = config_.demo_examples, .speed = config_.demo_speed}));
+        demo_ =
+            TRY(demo::Demo::open(ground_.store, ground_.clock, ground_.zones,
+                                 {.examples = config_.demo_examples, .speed = config_.demo_speed}));
     Clock& engine_clock = demo_ ? demo_->clock() : ground_.clock;
     engine_ = TRY(engine::Engine::open(ground_.store, engine_clock, ground_.zones, ground_.keyring,
                                        ground_.entropy));
@@ -70,15 +70,14 @@ Result<void> Service::build() {
     live_ = std::make_unique<Live>(ground_.store, shelves_, ground_.log);
     jobs_ = std::make_unique<Jobs>(ground_.store, *engine_, ground_.log);
     if (auto marked = jobs_->mark_interrupted(); !marked) return refuse(marked.error());
-    dispatcher_ = TRY(Dispatcher::open({.store = ground_.store,
-                                        .engine = *engine_,
-                                        .clock = engine_clock,
-                                        .wall = ground_.clock,
-                                        .server_key = key_,
-                                        .log = ground_.log,
-                                        .reach = config_.private_webhooks
-                                                     ? connect::Reach::Anywhere
-                                                     : connect::Reach::Public}));
+    dispatcher_ = TRY(Dispatcher::open(
+        {.store = ground_.store,
+         .engine = *engine_,
+         .clock = engine_clock,
+         .wall = ground_.clock,
+         .server_key = key_,
+         .log = ground_.log,
+         .reach = config_.private_webhooks ? connect::Reach::Anywhere : connect::Reach::Public}));
     engine_->on_commit([live = live_.get(), out = dispatcher_.get()](store::Position last) {
         live->committed(last);
         out->nudge();
