@@ -68,6 +68,6 @@ function before_any_route({ status, type, json }) {
 function curl({ method, path, headers = {}, body, type }) {
   const short = (text) => (text.length > 160 ? `${text.slice(0, 160)}… (${text.length})` : text);
   const said = Object.entries(headers).map(([name, value]) => `-H '${name}: ${short(value)}'`);
-  if (body !== undefined) said.push(`-H 'Content-Type: ${type}' -d ${short(JSON.stringify(body.toString('utf8')))}`);
+  if (body !== undefined) said.push(`-H 'Content-Type:${type === null ? '' : ` ${type}`}' -d ${short(JSON.stringify(body.toString('utf8')))}`);
   return `${method} ${short(path)} ${said.join(' ')}`;
 }
