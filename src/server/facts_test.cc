@@ -198,6 +198,52 @@ TEST_CASE("subjects are listed by name, each with what is owed and what happened
     CHECK(Body(partner).at("items").items.empty());
 }
 
+TEST_CASE("a timeline comes step by step, also where many were recorded at once") {
+    Shop shop;
+    std::string list;
+    for (const auto* id : {"a", "b", "c", "d"})
+        list += (list.empty() ? "[" : ",") + fact_json(id, "order.noted", "order/1");
+    shop.report(list + "]");
+    shop.report(fact_json("e", "order.placed", "order/1"));
+    const std::string path = "/api/v1/subjects/order%2F1/timeline";
+    const auto steps = [](const Body& body) {
+        std::vector<std::string> all;
+        for (const auto& step : body.at("items").items)
+            all.push_back(at(step, "position") + " " + at(step, "what") + " " + at(step, "kind"));
+        return all;
+    };
+    const Body whole(shop.get(path));
+    const auto all = steps(whole);
+    REQUIRE(all.size() >= 6);  // five facts, and what began with the last
+    CHECK(all[0] == all[3]);   // at one position
+    CHECK(whole.text("next").empty());
+    for (const std::size_t limit : {std::size_t{1}, std::size_t{2}, std::size_t{4}, all.size()}) {
+        CAPTURE(limit);
+        std::vector<std::string> got;
+        std::string next;
+        for (std::size_t pages = 0; pages == 0 || !next.empty(); ++pages) {
+            REQUIRE(pages < all.size());
+            const auto reply =
+                shop.get(path + "?limit=" + std::to_string(limit) + "&cursor=" + next);
+            REQUIRE_MESSAGE(reply.status == 200, reply.body);
+            const Body body(reply);
+            const auto page = steps(body);
+            CHECK(page.size() == std::min(limit, all.size() - got.size()));
+            got.insert(got.end(), page.begin(), page.end());
+            next = body.text("next");
+            CHECK(reply.header("Link").empty() == next.empty());
+        }
+        CHECK(got == all);
+    }
+    CHECK(shop.get(path + "?limit=200").status == 200);
+    CHECK(shop.get(path + "?limit=201").status == 422);
+    // Nobody's cursors: far beyond the end, and no number at all.
+    const auto beyond = shop.get(path + "?cursor=MC40Mjk0OTY3Mjk1");  // 0.4294967295
+    CHECK(beyond.status == 200);
+    CHECK(steps(Body(beyond)).empty());
+    CHECK(steps(Body(shop.get(path + "?cursor=eA"))) == all);  // x
+}
+
 TEST_CASE("obligations are found by state, due instant and promise, page after page") {
     Shop shop;
     for (int i = 0; i < 5; ++i)

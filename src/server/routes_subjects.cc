@@ -1,5 +1,7 @@
 // Subjects 关联业务: what facts are about, what is owed about them, what happened.
+#include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "server/obligation_out.h"
 #include "server/query.h"
@@ -72,22 +74,30 @@ Answer read_subject(const Call& call) {
     return ok(out);
 }
 
+// A page ends after `limit` steps, be it in the midst of an entry; its `next` is the position before
+// that entry and how many steps of the entry were shown.
 Answer read_timeline(const Call& call) {
-    const auto wish = page_of(call.request, 500);
+    const auto wish = page_of(call.request);
     if (!wish) return deny(wish.error());
     store::Position from = 0;
-    std::from_chars(wish->after.data(), wish->after.data() + wish->after.size(), from);
+    std::uint32_t shown = 0;
+    const auto* end = wish->after.data() + wish->after.size();
+    const auto read = std::from_chars(wish->after.data(), end, from);
+    if (read.ptr != end) std::from_chars(read.ptr + 1, end, shown);
     const auto reading = call.things.store.read();
     const auto stream = seen(call, *reading);
     if (!stream) return deny(no_such({"业务", "subject"}));
-    const auto most = static_cast<std::size_t>(wish->limit);
+    const std::size_t until = shown + static_cast<std::size_t>(wish->limit);
     const auto steps = call.things.shelves.use(call.who.tenant, [&](const auto& shelf) {
-        return steps_of(*reading, shelf, *stream, from, most);
+        return steps_of(*reading, shelf, *stream, from, until + 1);
     });
     JsonOut items;
-    for (const auto& step : steps) write_step(items, step);
-    return page(call, items.text(),
-                steps.size() < most ? "" : std::to_string(steps.back().position));
+    for (std::size_t i = shown; i < std::min(until, steps.size()); ++i) write_step(items, steps[i]);
+    if (steps.size() <= until) return page(call, items.text(), {});
+    const auto last = steps[until - 1].position;
+    const auto of_last =
+        std::ranges::count(std::span(steps).first(until), last, &TimelineStep::position);
+    return page(call, items.text(), std::to_string(last - 1) + "." + std::to_string(of_last));
 }
 
 constexpr Route kRoutes[] = {
