@@ -135,6 +135,13 @@ TEST_CASE("CloudEvents come alone and in batches, under the source that they nam
     CHECK(both.status == 200);
     CHECK(Body(both).text("duplicate") == "1");
     CHECK(post(event("3", "/shop"), "application/cloudevents-batch+json").status == 422);
+    const auto listed = post("[" + event("3", "/shop") + "]", "application/cloudevents+json");
+    CHECK(listed.status == 422);
+    CHECK(Body(listed).text("code") == "wrong-kind");
+    CHECK(listed.says("application/cloudevents-batch+json"));
+    CHECK(post(" [ ]", "application/cloudevents+json; charset=utf-8").status == 422);
+    CHECK(post("[]", "application/cloudevents-batch+json").status == 422);  // names no source
+    CHECK(post(event("3", "/shop"), "application/cloudevents+json").status == 201);  // not before
     const auto mixed = "[" + event("4", "/a") + "," + event("5", "/b") + "]";
     CHECK(post(mixed, "application/cloudevents-batch+json").status == 422);
 }

@@ -21,9 +21,10 @@ constexpr std::size_t kReadAtOnce = std::size_t{64} << 10;  // beyond it a worke
 constexpr std::size_t kSourceMax = 200;
 
 struct Media {
+    enum class Shape : std::uint8_t { Any, One, List };
     wire::FactFormat format;
+    Shape shape;
     bool events;  // CloudEvents
-    bool batch;   // must be a list
 };
 
 Answered<Media> media_of(const http::Request& request) {
@@ -31,10 +32,11 @@ Answered<Media> media_of(const http::Request& request) {
     type = type.substr(0, type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
     using enum wire::FactFormat;
-    if (type == "application/json") return Media{Document, false, false};
-    if (type == "application/x-ndjson") return Media{Lines, false, false};
-    if (type == "application/cloudevents+json") return Media{Document, true, false};
-    if (type == "application/cloudevents-batch+json") return Media{Document, true, true};
+    using enum Media::Shape;
+    if (type == "application/json") return Media{Document, Any, false};
+    if (type == "application/x-ndjson") return Media{Lines, Any, false};
+    if (type == "application/cloudevents+json") return Media{Document, One, true};
+    if (type == "application/cloudevents-batch+json") return Media{Document, List, true};
     return deny(Error{.code = "wrong-media-type",
                       .what = {"业务记录要用 JSON", "facts are sent as JSON"},
                       .mend = {"Content-Type 可以是 application/json、application/x-ndjson、"
@@ -94,20 +96,28 @@ Answered<std::string> source_of(const Call& call, const Media& media) {
     return source;
 }
 
-bool is_one(std::string_view body) {
+// The character with which a body's JSON begins; 0: there is none.
+char first_of(std::string_view body) {
     const auto first = body.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && body[first] == '{';
+    return first == std::string_view::npos ? '\0' : body[first];
 }
 
 Answered<IntakeWish> wish_of(const Call& call) {
     const auto media = TRY(media_of(call.request));
     const auto& body = call.request.body;
-    const bool one = media.format == wire::FactFormat::Document && is_one(body);
-    if (one && media.batch)
+    const char first = first_of(body);
+    const bool one = media.format == wire::FactFormat::Document && first == '{';
+    if (first == '{' && media.shape == Media::Shape::List)
         return deny(Error{.code = "wrong-kind",
                           .what = {"批量事件应是数组", "a batch of events is a list"},
                           .mend = {"写成 [ … ]，或改用 application/cloudevents+json",
                                    "write [ … ], or send application/cloudevents+json"}});
+    if (first == '[' && media.shape == Media::Shape::One)
+        return deny(Error{
+            .code = "wrong-kind",
+            .what = {"这种类型只装一个事件，不是数组", "this type is for one event, not a list"},
+            .mend = {"写成 { … }，或改用 application/cloudevents-batch+json",
+                     "write { … }, or send application/cloudevents-batch+json"}});
     const auto expand = call.request.query_value("expand");
     if (expand && (*expand != "obligations" || !one))
         return deny(bad_query("expand", {.code = "unknown-word",
@@ -230,6 +240,7 @@ Answer list_facts(const Call& call) {
     judge(facts);
     std::size_t from = 0;
     std::from_chars(wish->after.data(), wish->after.data() + wish->after.size(), from);
+    from = std::min(from, facts.size());
     const auto end = std::min(facts.size(), from + static_cast<std::size_t>(wish->limit));
     engine::Keys keys(call.things.keyring);
     JsonOut items;
