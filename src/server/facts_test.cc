@@ -116,6 +116,20 @@ TEST_CASE("many lines go in part by part, and each is answered by its own number
     CHECK(at(items[12'001], "index") == "12001");
 }
 
+TEST_CASE("lines without a single fact are refused, blank ones among others are not") {
+    Shop shop;
+    for (const auto* nothing : {"\n", " \r\n\t\n"}) {
+        const auto reply = shop.report(nothing, "", "application/x-ndjson");
+        CHECK(reply.status == 422);
+        CHECK(Body(reply).text("code") == "no-facts");
+    }
+    const auto one = shop.report("\n\n" + fact_json("a", "order.seen", "order/1") + "\n\n", "",
+                                 "application/x-ndjson");
+    REQUIRE_MESSAGE(one.status == 200, one.body);
+    CHECK(Body(one).text("accepted") == "1");
+    CHECK(shop.report("[]").status == 200);
+}
+
 TEST_CASE("CloudEvents come alone and in batches, under the source that they name") {
     Shop shop;
     const auto any = shop.house.key(shop.house.acme, {Permission::FactsWrite});

@@ -107,6 +107,11 @@ Answered<IntakeWish> wish_of(const Call& call) {
     const auto& body = call.request.body;
     const char first = first_of(body);
     const bool one = media.format == wire::FactFormat::Document && first == '{';
+    // As JSON it would be unreadable; whoever means "none" sends an empty list.
+    if (first == '\0' && media.format == wire::FactFormat::Lines)
+        return deny(Error{.code = "no-facts",
+                          .what = {"一条记录也没有", "there isn't a single fact in it"},
+                          .mend = {"每行写一条 JSON 记录", "write one fact a line, as JSON"}});
     if (first == '{' && media.shape == Media::Shape::List)
         return deny(Error{.code = "wrong-kind",
                           .what = {"批量事件应是数组", "a batch of events is a list"},
