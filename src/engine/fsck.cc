@@ -9,12 +9,14 @@
 #include "engine/called.h"
 #include "engine/customers.h"
 #include "engine/entry.h"
+#include "engine/publication_json.h"
 #include "engine/publishing.h"
 #include "engine/tenant_log.h"
 #include "engine/tenants.h"
 #include "tlog/audit.h"
 #include "tlog/checkpoint.h"
 #include "tlog/proof.h"
+#include "wire/json.h"
 
 namespace yinuo::engine {
 namespace {
@@ -44,6 +46,7 @@ public:
     Bundles(store::Reading& rows, store::TenantId tenant) : rows_(rows), tenant_(tenant) {}
 
     bool holds(std::int64_t leaf, std::string_view commitment) {
+        if (leaf < 0) return false;
         const auto index = leaf / tlog::kTileWidth;
         if (index != index_) {
             const auto tile = rows_.tile(tenant_, -1, index);
@@ -77,23 +80,36 @@ public:
     }
 
     Result<void> take(const store::Entry& entry) {
-        if (entry.leaves == 0) return {};
         const auto found = logs_.find(entry.tenant);
-        if (found == logs_.end()) {
-            add(into_.findings, "leaves-apart",
-                {"日志条目 " + number(entry.position) + " 有存证却没有租户",
-                 "entry " + number(entry.position) + " has leaves but no tenant"});
+        Log* log = found == logs_.end() ? nullptr : &found->second;
+        if (entry.leaves != 0) {
+            if (log == nullptr) {
+                into_.log_is_sound = false;
+                add(into_.findings, "leaves-apart",
+                    {"日志条目 " + number(entry.position) + " 有存证却没有租户",
+                     "entry " + number(entry.position) + " has leaves but no tenant"});
+                return {};
+            }
+            if (entry.leaf != log->next)
+                add(into_.findings, "leaves-apart",
+                    {"日志条目 " + number(entry.position) + " 的存证应从 " + number(log->next) +
+                         " 起，却从 " + number(entry.leaf) + " 起",
+                     "the leaves of entry " + number(entry.position) + " should begin at " +
+                         number(log->next) + " and begin at " + number(entry.leaf)});
+            log->next = entry.leaf + entry.leaves;
+        }
+        store::CustomerId customer = 0;
+        const auto wanted = contents(entry, log == nullptr ? "" : log->tenant.origin, customer);
+        if (!wanted) {
+            bad(entry, wanted.error());
             return {};
         }
-        Log& log = found->second;
-        if (entry.leaf != log.next)
-            add(into_.findings, "leaves-apart",
-                {"日志条目 " + number(entry.position) + " 的存证应从 " + number(log.next) +
-                     " 起，却从 " + number(entry.leaf) + " 起",
-                 "the leaves of entry " + number(entry.position) + " should begin at " +
-                     number(log.next) + " and begin at " + number(entry.leaf)});
-        log.next = entry.leaf + entry.leaves;
-        return compare(entry, log);
+        if (std::ssize(*wanted) != entry.leaves) {
+            wrong(entry);
+            return {};
+        }
+        if (wanted->empty()) return {};
+        return compare(entry, *wanted, customer, *log);
     }
 
     void finish() {
@@ -134,43 +150,113 @@ private:
         std::int64_t next = 0;
     };
 
-    // What the entry's leaves commit to, and about whom they are.
-    Result<std::vector<std::string>> contents(const store::Entry& entry, const Log& log,
+    // What the entry's leaves commit to, and about whom they are. Refuses what the engine can't have
+    // written: whoever folds it would trip over it.
+    Result<std::vector<std::string>> contents(const store::Entry& entry, std::string_view origin,
                                               store::CustomerId& customer) {
-        if (entry.kind == static_cast<std::uint8_t>(EntryKind::Turn)) {
-            memory_.reset();
+        memory_.reset();
+        const auto kind = static_cast<EntryKind>(entry.kind);
+        if (kind == EntryKind::Turn) {
             const auto body = TRY(read_turn(entry.body, memory_, &shelf_.zones()));
+            const Called names(shelf_, origin);
+            if (!names.knows(body) || !is_well_named(body.stream))
+                return refuse(damaged({"所说的版本、条款或补偿没有发布过",
+                                       "it names a version, clause or remedy never published"}));
+            for (const auto& given : body.remedies)
+                if (!began(given.obligation, entry))
+                    return refuse(damaged({"补偿所属的履约单不在这项业务里",
+                                           "it gives for an obligation that its subject hasn't"}));
             customer = body.customer;
-            return leaves_of(body, entry.recorded_at, Called(shelf_, log.tenant.origin));
+            return leaves_of(body, entry.recorded_at, names);
         }
+        // A stream is numbered by its first entry, and that is a turn.
+        if (entry.stream == entry.position)
+            return refuse(damaged({"应是一次处理，却不是", "it should be a turn and isn't"}));
+        if (kind == EntryKind::Promise) return published(entry);
+        if (kind == EntryKind::Move && !is_move(entry.body))
+            return refuse(damaged({"应把履约单移到同一承诺的后一版，却不是",
+                                   "it should move obligations to a later version of the same "
+                                   "promise and doesn't"}));
+        return std::vector<std::string>();
+    }
+
+    // Whether the entry, or one of its stream before it, tells of the obligation.
+    bool began(store::ObligationId id, const store::Entry& by) {
+        bool found = false;
+        rows_.entries_of(by.stream, 0, [&](const store::Entry& entry) {
+            if (entry.position > by.position) return false;
+            if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
+            if (const auto body = read_turn(entry.body, memory_))
+                found = std::ranges::find(body->changes, id, &ObligationChange::id) !=
+                        body->changes.end();
+            return !found;
+        });
+        return found;
+    }
+
+    Result<std::vector<std::string>> published(const store::Entry& entry) {
         auto step = TRY(read_promise_step(entry.body));
+        if (step.stage != Stage::Published) return std::vector<std::string>();
         const auto at = step.id.rfind('@');
         PromiseVersion version;
         version.name = step.id.substr(0, at);
+        version.text_hash = hex_hash(step.publication.text);
         version.publication = std::move(step.publication);
-        version.text_hash = step.text_hash;
         version.published_at = entry.recorded_at;
-        const char* digits = step.id.data() + std::min(at, step.id.size() - 1) + 1;
-        std::from_chars(digits, step.id.data() + step.id.size(), version.version);
+        std::from_chars(step.id.data() + at + 1, step.id.data() + step.id.size(), version.version);
+        if (step.text_hash != version.text_hash)
+            return refuse({.code = "wrong-text-hash",
+                           .what = {"承诺文本与其哈希不符",
+                                    "the promise's text isn't the one that its hash names"}});
         return std::vector<std::string>{leaf_of(version)};
     }
 
-    Result<void> compare(const store::Entry& entry, Log& log) {
-        store::CustomerId customer = 0;
-        const auto wanted = contents(entry, log, customer);
-        if (!wanted || std::ssize(*wanted) != entry.leaves) {
-            wrong(entry);
-            return {};
-        }
-        for (std::size_t i = 0; i < wanted->size(); ++i) {
+    bool is_move(std::string_view body) {
+        const auto json = wire::parse_json(body, memory_);
+        if (!json) return false;
+        const auto version = [&](std::string_view key) {
+            const auto* number = json->find(key);
+            const auto at = number == nullptr ? std::nullopt : number->integer();
+            return at ? shelf_.find(*at) : nullptr;
+        };
+        const Version* from = version("from");
+        const Version* to = version("to");
+        return from != nullptr && to != nullptr && from->position < to->position &&
+               from->tenant == to->tenant && from->promise->id == to->promise->id;
+    }
+
+    // Streams of keys and rates are named after a clause: "~rate/17/2/north" (turner.h).
+    bool is_well_named(std::string_view stream) const {
+        const bool is_rate = stream.starts_with("~rate/");
+        if (!is_rate && !stream.starts_with("~key/")) return true;
+        store::Position position = 0;
+        std::size_t clause = 0;
+        const char* const end = stream.data() + stream.size();
+        const auto first = std::from_chars(stream.data() + stream.find('/') + 1, end, position);
+        if (first.ec != std::errc() || first.ptr == end || *first.ptr != '/') return false;
+        const auto second = std::from_chars(first.ptr + 1, end, clause);
+        if (second.ec != std::errc() || second.ptr == end || *second.ptr != '/') return false;
+        const Version* version = shelf_.find(position);
+        if (version == nullptr) return false;
+        const auto& those = is_rate ? version->rates : version->keyed;
+        return std::ranges::find(those, static_cast<int>(clause)) != those.end();
+    }
+
+    Result<void> compare(const store::Entry& entry, const std::vector<std::string>& wanted,
+                         store::CustomerId customer, Log& log) {
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
             const auto leaf = entry.leaf + static_cast<std::int64_t>(i);
             const auto salt = keys_.salt(rows_, entry.tenant, customer, leaf);
             if (!salt && salt.error().code == "erased") {
                 ++into_.figures.erased;
                 continue;
             }
+            if (!salt && salt.error().code == "no-customer") {
+                bad(entry, salt.error());
+                return {};
+            }
             if (!salt) return refuse(salt.error());
-            if (log.bundles.holds(leaf, commitment(*salt, (*wanted)[i])))
+            if (log.bundles.holds(leaf, commitment(*salt, wanted[i])))
                 ++into_.figures.leaves;
             else
                 wrong(entry);
@@ -178,7 +264,19 @@ private:
         return {};
     }
 
+    static Error damaged(const Text& what) {
+        return {.code = "log-entry-unreadable", .what = what};
+    }
+
+    void bad(const store::Entry& entry, const Error& why) {
+        into_.log_is_sound = false;
+        add(into_.findings, why.code.c_str(),
+            {"日志条目 " + number(entry.position) + "：" + why.what.zh,
+             "entry " + number(entry.position) + ": " + why.what.en});
+    }
+
     void wrong(const store::Entry& entry) {
+        into_.log_is_sound = false;
         add(into_.findings, "wrong-commitment",
             {"存证与日志条目 " + number(entry.position) + " 的内容不符",
              "a leaf of entry " + number(entry.position) + " isn't the commitment to its content"});
@@ -234,9 +332,15 @@ Result<Fsck> fsck(store::Store& store, Zones& zones, const vault::Keyring& keyri
     try {
         const auto rows = store.read();
         auto made = TRY(check_logs(*rows, zones, keyring, goes));
+        made.findings.insert(made.findings.begin(), medium.begin(), medium.end());
+        // What a damaged entry says is folded into nothing.
+        if (!made.log_is_sound) {
+            add(made.findings, "rows-not-compared",
+                {"日志有损坏，没有拿它与各行相比", "the log is damaged: no row was held to it"});
+            return made;
+        }
         auto compared = TRY(compare(*rows, zones, goes));
         made.figures.rows = compared.figures;
-        made.findings.insert(made.findings.begin(), medium.begin(), medium.end());
         made.findings.insert(made.findings.end(), compared.differences.begin(),
                              compared.differences.end());
         return made;

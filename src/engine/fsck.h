@@ -28,12 +28,15 @@ struct FsckFigures {
 struct Fsck {
     FsckFigures figures;
     Findings findings;
+    bool log_is_sound = true;  // every entry can be read and is what its leaves commit to
 };
 
 // Everything, of every tenant. Findings carry the codes of store.h, rebuild.h and tlog/audit.h, and:
 // "log-has-holes", "time-went-back", "leaves-apart" (an entry's leaves don't follow those before),
-// "wrong-commitment", "wrong-checkpoint" (size or signature). Refuses when a master key is missing,
-// a promise can't be read, or it is interrupted.
+// "wrong-commitment", "wrong-text-hash" (of a published promise), "wrong-checkpoint" (size or
+// signature), "no-customer" and "log-entry-unreadable" (the entry is named), "rows-not-compared" (the
+// log isn't sound). Refuses when a master key is missing, a promise's document can't be read, or it
+// is interrupted.
 Result<Fsck> fsck(store::Store&, Zones&, const vault::Keyring&, const Goes& = {});
 
 // Of that, only what concerns leaves and tiles.
