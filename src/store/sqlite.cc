@@ -24,7 +24,7 @@ Error sqlite_error(int code, const std::string& detail) {
         case SQLITE_FULL:
             return {.code = "disk-full",
                     .what = {"磁盘已满" + zh, "the disk is full" + en},
-                    .mend = {"腾出空间；程序会自己接着写", "make room; writing goes on by itself"}};
+                    .mend = {"腾出空间，然后重新启动程序", "make room, then restart the program"}};
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
             return {.code = "store-damaged",
