@@ -101,6 +101,7 @@ public:
     }
 
     void on_commit(std::function<void(store::Position)> call) { on_commit_ = std::move(call); }
+    void on_stop(std::function<void(const Error&)> call) { on_stop_ = std::move(call); }
 
     EngineFigures figures() const {
         const std::lock_guard lock(mutex_);
@@ -151,7 +152,8 @@ private:
 
     std::chrono::milliseconds wait_time() {
         const Instant next = next_timer();
-        if (next == Instant::max()) return std::chrono::milliseconds(1000);
+        // Stopped, it fires no timer: one that is due would have it turn in circles.
+        if (next == Instant::max() || figures_.stopped) return std::chrono::milliseconds(1000);
         const auto left = std::clamp<std::int64_t>(clock_.left_until(next).count, 0, 1000);
         return std::chrono::milliseconds(left);
     }
@@ -175,13 +177,16 @@ private:
         keys_.forget_all();
         logs_.forget();
         std::deque<Item> rest;
+        bool is_first = false;
         {
             const std::lock_guard lock(mutex_);
+            is_first = !figures_.stopped;
             figures_.stopped = why;
             rest = std::move(work_);
             work_.clear();
             facts_waiting_ = 0;
         }
+        if (is_first && on_stop_) on_stop_(why);
         for (auto& item : rest) items.push_back(std::move(item));
         for (auto& item : items)
             std::visit([&](auto& one) { one.done(refuse(out_of_work(why))); }, item);
@@ -203,6 +208,7 @@ private:
     Instant next_climb_ = Instant::max();
     Instant last_recorded_ = Instant::min();
     std::function<void(store::Position)> on_commit_;
+    std::function<void(const Error&)> on_stop_;
 
     mutable std::mutex mutex_;
     std::condition_variable come_;
@@ -377,6 +383,7 @@ void Engine::act(Work work, std::function<void(Result<void>)> done) {
 void Engine::on_commit(std::function<void(store::Position)> call) {
     impl_->on_commit(std::move(call));
 }
+void Engine::on_stop(std::function<void(const Error&)> call) { impl_->on_stop(std::move(call)); }
 EngineFigures Engine::figures() const { return impl_->figures(); }
 void Engine::run() { impl_->run(); }
 void Engine::stop() { impl_->stop(); }

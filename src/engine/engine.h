@@ -69,6 +69,9 @@ public:
     // Called after each commit with the last position on disk, on the engine's thread: live
     // changes read on from there.
     void on_commit(std::function<void(store::Position)>);
+    // Called once, with the cause, when the store has failed and the engine stops; on the engine's
+    // thread. Set before it runs.
+    void on_stop(std::function<void(const Error&)>);
 
     EngineFigures figures() const;
 

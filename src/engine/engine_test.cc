@@ -194,6 +194,8 @@ TEST_CASE("a commit that fails refuses its callers and stops the engine; restart
     world.publish(kLive24);
     world.memory->on_commit([] { return store::MemoryStore::CommitFault::BeforeDisk; });
     bool refused = false;
+    std::vector<std::string> causes;
+    world.engine->on_stop([&](const Error& why) { causes.push_back(why.code); });
     Report report{.tenant = world.tenant, .source = "crm", .memory = nullptr, .facts = {}};
     world.engine->report(std::move(report),
                          [&](const Result<std::vector<Acknowledgement>>& answer) {
@@ -202,6 +204,8 @@ TEST_CASE("a commit that fails refuses its callers and stops the engine; restart
     while (world.engine->step()) {}
     CHECK(refused);
     CHECK(world.engine->figures().stopped.has_value());
+    world.wait(hours(48));
+    CHECK(causes == std::vector<std::string>{"disk-full"});
     world.memory->on_commit({});
     world.start();
     CHECK(world.report(fact("order.placed", "2026-03-10T00:00:00Z", "a"))[0].outcome ==

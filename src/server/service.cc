@@ -82,6 +82,7 @@ Result<void> Service::build() {
         live->committed(last);
         out->nudge();
     });
+    engine_->on_stop([this](const Error& why) { ground_.log.error("engine-stopped", why); });
     workers_ = std::make_unique<Workers>(config_.workers);
     things_ = std::make_unique<Things>(Things{
         .config = config_,
