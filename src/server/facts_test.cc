@@ -130,6 +130,19 @@ TEST_CASE("lines without a single fact are refused, blank ones among others are 
     CHECK(shop.report("[]").status == 200);
 }
 
+TEST_CASE("a byte order mark in front changes nothing about what a body is") {
+    Shop shop;
+    const std::string mark = "\xEF\xBB\xBF";
+    const auto fact = fact_json("a", "order.placed", "order/1");
+    const auto one = shop.report(mark + fact, "?expand=obligations");
+    REQUIRE_MESSAGE(one.status == 201, one.body);
+    CHECK(Body(one).text("outcome") == "accepted");
+    CHECK(Body(shop.report(mark + "[" + fact + "]")).text("duplicate") == "1");
+    CHECK(Body(shop.report(mark + fact, "", "application/x-ndjson")).text("duplicate") == "1");
+    CHECK(shop.report(mark, "", "application/x-ndjson").status == 422);
+    CHECK(shop.report(mark + "[]", "", "application/cloudevents+json").status == 422);
+}
+
 TEST_CASE("CloudEvents come alone and in batches, under the source that they name") {
     Shop shop;
     const auto any = shop.house.key(shop.house.acme, {Permission::FactsWrite});

@@ -96,8 +96,10 @@ Answered<std::string> source_of(const Call& call, const Media& media) {
     return source;
 }
 
-// The character with which a body's JSON begins; 0: there is none.
+// The character with which a body's JSON begins, after a byte order mark, which readers skip; 0:
+// there is none.
 char first_of(std::string_view body) {
+    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
     const auto first = body.find_first_not_of(" \t\r\n");
     return first == std::string_view::npos ? '\0' : body[first];
 }
