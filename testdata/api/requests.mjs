@@ -137,7 +137,7 @@ function spoil_json(contract, schema) {
     return WRONG_VALUES.filter((value) => ![type].flat().includes(is(value)) && !(value === null) && type !== undefined);
   };
   const ways = [
-    fc.constantFrom('', '{', '[', '{"a":1,"a":2}', 'nul', '{"a":}', '\ufeff{}', '"', '[[[[', '['.repeat(3_000), '{"a":'.repeat(2_000)).map((text) => () => text),
+    fc.constantFrom('', '{', '[', '{"a":1,"a":2}', 'nul', '{"a":}', '"', '[[[[', '['.repeat(3_000), '{"a":'.repeat(2_000)).map((text) => () => text),
     fc.constantFrom('[]', '"text"', '12', 'true', 'null').map((text) => () => text),
   ];
   if (schema.additionalProperties === false) ways.push(words.map((name) => change(`no-${name}`, 1)));
