@@ -100,18 +100,19 @@ Refusal stale_etag() {
                  .mend = {"重新读取，再改一次", "read it again and repeat the change"}};
 }
 
-Answered<PageWish> page_of(const http::Request& request, int most) {
-    PageWish wish{.limit = std::min(50, most), .after = {}};
+Answered<PageWish> page_of(const http::Request& request) {
+    constexpr int kMost = 200;
+    PageWish wish{.limit = 50, .after = {}};
     std::vector<http::Flaw> flaws;
     if (const auto text = request.query_value("limit")) {
         const auto* end = text->data() + text->size();
         const auto read = std::from_chars(text->data(), end, wish.limit);
-        if (read.ec != std::errc() || read.ptr != end || wish.limit < 1 || wish.limit > most)
+        if (read.ec != std::errc() || read.ptr != end || wish.limit < 1 || wish.limit > kMost)
             flaws.push_back(
                 {.error = {.code = "out-of-range",
                            .what = {"limit 不对", "this limit can't be"},
-                           .mend = {"应是 1 到 " + std::to_string(most) + " 的整数",
-                                    "a whole number from 1 to " + std::to_string(most)}},
+                           .mend = {"应是 1 到 " + std::to_string(kMost) + " 的整数",
+                                    "a whole number from 1 to " + std::to_string(kMost)}},
                  .field = "limit"});
     }
     if (const auto text = request.query_value("cursor")) {

@@ -168,8 +168,8 @@ struct PageWish {
     int limit = 50;
     std::string after;  // what the last page's `next` carried; empty: from the beginning
 };
-// Refuses a limit that isn't 1 to `most` and a cursor that isn't ours (422).
-Answered<PageWish> page_of(const http::Request&, int most = 200);
+// Refuses a limit that isn't 1 to 200 and a cursor that isn't ours (422).
+Answered<PageWish> page_of(const http::Request&);
 // {"items":[…],"next":"…"} around items that are written already (comma between); `next` is what
 // the next page shall get as `after`, empty for the last one. With header Link: rel=next.
 http::Response page(const Call&, std::string_view items, std::string_view next);

@@ -12,7 +12,7 @@ namespace {
 // The process answers; nothing else is asked.
 Answer health(const Call&) { return http::Response::text(200, "ok\n"); }
 
-// May traffic come? The store can be read, the engine works, the clock didn't jump.
+// May traffic come? The store can be read and the engine works; a clock that jumped is told, too.
 Answer ready(const Call& call) {
     bool store = true;
     try {
