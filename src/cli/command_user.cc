@@ -41,12 +41,13 @@ Result<store::TenantId> tenant_id(store::Reading& reading, const std::string& na
 
 Result<void> add_user(Installation& place, const Wish& wish, const Console& console) {
     const auto role = server::user_role(wish.tenant.empty() ? "operator" : wish.role);
-    const auto password = TRY(read_password(console));
+    const auto login = TRY(server::login_of(wish.name));
+    const auto password = TRY(place.passwords->hash(TRY(read_password(console))));
     User user{.id = {},
-              .login = TRY(server::login_of(wish.name)),
+              .login = login,
               .title = wish.title.empty() ? wish.name : wish.title,
               .role = role.value_or(server::Role::Owner),
-              .password = TRY(place.passwords->hash(password)),
+              .password = password,
               .subjects = wish.subjects,
               .created_at = {},
               .sessions_from = {}};

@@ -116,8 +116,10 @@ Result<SignInSheet> found_demo(demo::Demo& demo, engine::Engine& engine, const C
     SignInSheet said{.path = config.data + "/demo-sign-in.txt", .text = {}};
     if (!demo.fresh()) return said;
     std::vector<Founding> companies;
-    for (const auto& plan : demo::companies())
-        companies.push_back({.plan = plan, .people = TRY(people(ground))});
+    for (const auto& plan : demo::companies()) {
+        auto staff = TRY(people(ground));
+        companies.push_back({.plan = plan, .people = std::move(staff)});
+    }
     Result<void> done;
     engine.act(
         [&](engine::Turns& turns) -> Result<void> {

@@ -94,9 +94,10 @@ void add(Ticket ticket) {
     if (!given) return ticket->answer(deny(given.error()));
     act(ticket, [ticket, given = std::move(*given)](engine::Turns& turns) -> Answer {
         const auto& who = ticket->call.who;
+        const auto may = TRY(read_permissions(*given.permissions, who));
         ApiKey key{.id = {},
                    .name = *given.name,
-                   .may = TRY(read_permissions(*given.permissions, who)),
+                   .may = may,
                    .sources = given.sources.value_or(std::vector<std::string>()),
                    .hash = {},
                    .created_by = {},

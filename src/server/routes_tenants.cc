@@ -73,11 +73,13 @@ void add(Ticket ticket) {
     auto given = read_body<NewTenant>(ticket->call.request);
     if (!given) return ticket->answer(deny(given.error()));
     work(ticket, [ticket, given = std::move(*given)]() -> std::optional<Answer> {
+        const auto login = TRY(login_of(given.owner_login));
+        const auto password = TRY(ticket->call.things.passwords.hash(given.owner_password));
         User owner{.id = {},
-                   .login = TRY(login_of(given.owner_login)),
+                   .login = login,
                    .title = given.owner_title,
                    .role = Role::Owner,
-                   .password = TRY(ticket->call.things.passwords.hash(given.owner_password)),
+                   .password = password,
                    .subjects = {},
                    .created_at = {},
                    .sessions_from = {}};

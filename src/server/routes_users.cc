@@ -88,11 +88,13 @@ void add(Ticket ticket) {
     auto given = read_body<NewUser>(ticket->call.request);
     if (!given) return ticket->answer(deny(given.error()));
     work(ticket, [ticket, given = std::move(*given)]() -> std::optional<Answer> {
+        const auto login = TRY(login_of(given.login));
+        const auto password = TRY(ticket->call.things.passwords.hash(given.password));
         User user{.id = {},
-                  .login = TRY(login_of(given.login)),
+                  .login = login,
                   .title = given.title,
                   .role = *user_role(given.role),
-                  .password = TRY(ticket->call.things.passwords.hash(given.password)),
+                  .password = password,
                   .subjects = given.subjects,
                   .created_at = {},
                   .sessions_from = {}};

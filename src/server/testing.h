@@ -137,15 +137,16 @@ private:
                                                      "log.example"))
                                  .id;
             for (const Role role : roles) {
-                User user{
-                    .id = {},
-                    .login = std::string(name_of(role)) + "@example.com",
-                    .title = std::string(name_of(role)),
-                    .role = role,
-                    .password = TRY(passwords.hash(vault::Secret<vault::Password>(kTestPassword))),
-                    .subjects = {},
-                    .created_at = {},
-                    .sessions_from = {}};
+                const auto password =
+                    TRY(passwords.hash(vault::Secret<vault::Password>(kTestPassword)));
+                User user{.id = {},
+                          .login = std::string(name_of(role)) + "@example.com",
+                          .title = std::string(name_of(role)),
+                          .role = role,
+                          .password = password,
+                          .subjects = {},
+                          .created_at = {},
+                          .sessions_from = {}};
                 if (role == Role::Partner) user.subjects = {"repair/north-"};
                 auto kept = TRY(add_user(turns, system, company.id, std::move(user)));
                 auto session = begin_session(turns, company.id, kept.user, clock.now());

@@ -19,6 +19,7 @@ export class Server {
     this.folder = mkdtempSync(join(tmpdir(), 'yinuo-api-'));
     this.agent = new Agent({ keepAlive: true, maxSockets: 8 });
     this.errors = []; // what it said that looks like trouble
+    this.words = []; // what it said that isn't a line of its log
   }
 
   // A command on the same folder, while the server doesn't run. Its standard output.
@@ -41,6 +42,8 @@ export class Server {
     this.port = await new Promise((listening, failed) => {
       lines.on('line', (line) => {
         if (said.length < 50) said.push(line);
+        // What isn't the log's is a sanitizer's report, or the runtime's last words.
+        if (!line.startsWith('{') && this.words.length < 200) this.words.push(line);
         if (/"level":"error"/.test(line)) this.errors.push(line);
         const port = /"port":(\d+)/.exec(line)?.[1];
         if (port) listening(Number(port));
@@ -61,7 +64,7 @@ export class Server {
     if (this.running()) this.process.kill('SIGTERM');
     const how = await this.ended;
     this.agent.destroy();
-    if (how !== 0) throw new Error(`the server ended with ${how}`);
+    if (how !== 0) throw new Error([`the server ended with ${how}`, ...this.words].join('\n'));
   }
 
   remove() {
