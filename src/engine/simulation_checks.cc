@@ -132,7 +132,7 @@ std::string difference(const Count& wanted, const Count& found) {
     return {};
 }
 
-// Everything that the log says, read once.
+// What entries of the log say.
 struct Told {
     std::vector<promise::Fact> facts;
     Count verdicts;                           // that stand
@@ -152,37 +152,33 @@ void add_amount(std::map<std::string, Decimal>& sums, const std::string& key, De
     if (sum == Decimal(0)) sums.erase(key);
 }
 
-Told read_log(store::Reading& rows, Shelf& shelf, Arena& memory) {
-    Told told;
-    rows.entries_after(0, [&](const store::Entry& entry) {
-        if (!is_turn(entry)) return true;
-        const auto bytes = memory.copy(entry.body);
-        static_cast<void>(learn_kinds(bytes, shelf.names()));
-        const auto from = told.facts.size();
-        static_cast<void>(read_facts(bytes, entry.recorded_at, shelf.names(), memory, told.facts));
-        const auto body = *read_turn(bytes, memory);
-        for (auto i = from; i < told.facts.size(); ++i) told.facts[i].subject = body.stream;
-        const store::Stream stream{.name = std::string(body.stream)};
-        for (const auto& change : body.changes) {
-            const auto name = name_of(change.version, change.clause, change.occurrence,
-                                      subject_of(stream, change.label));
-            for (const auto& step : change.steps) {
-                tally(told.verdicts, name, step.kind, step.reversed, step.at);
-                told.reversals += step.kind == EventKind::Reversed;
-            }
+void take_entry(const store::Entry& entry, store::Reading& rows, Shelf& shelf, Arena& memory,
+                Told& told) {
+    if (!is_turn(entry)) return;
+    const auto bytes = memory.copy(entry.body);
+    static_cast<void>(learn_kinds(bytes, shelf.names()));
+    const auto from = told.facts.size();
+    static_cast<void>(read_facts(bytes, entry.recorded_at, shelf.names(), memory, told.facts));
+    const auto body = *read_turn(bytes, memory);
+    for (auto i = from; i < told.facts.size(); ++i) told.facts[i].subject = body.stream;
+    const store::Stream stream{.name = std::string(body.stream)};
+    for (const auto& change : body.changes) {
+        const auto name = name_of(change.version, change.clause, change.occurrence,
+                                  subject_of(stream, change.label));
+        for (const auto& step : change.steps) {
+            tally(told.verdicts, name, step.kind, step.reversed, step.at);
+            told.reversals += step.kind == EventKind::Reversed;
         }
-        for (const auto& one : body.remedies) {
-            const auto row = rows.obligation(one.obligation);
-            if (!row) continue;
-            const auto name =
-                name_of(row->version, row->clause, row->occurrence, subject_of(stream, row->label));
-            add_amount(told.remedies, gift(name, one.remedy, one.gift, one.payee),
-                       one.back ? *Decimal(0).subtract(one.amount) : one.amount);
-            told.given += !one.back;
-        }
-        return true;
-    });
-    return told;
+    }
+    for (const auto& one : body.remedies) {
+        const auto row = rows.obligation(one.obligation);
+        if (!row) continue;
+        const auto name =
+            name_of(row->version, row->clause, row->occurrence, subject_of(stream, row->label));
+        add_amount(told.remedies, gift(name, one.remedy, one.gift, one.payee),
+                   one.back ? *Decimal(0).subtract(one.amount) : one.amount);
+        told.given += !one.back;
+    }
 }
 
 // At risk, or broken and open: somebody must see it, or has.
@@ -196,6 +192,87 @@ std::string check_alert(store::Reading& rows, const store::ObligationRow& row,
         if (!broken || alert.warning == -1) return {};
     }
     return name + " is " + std::string(promise::name_of(state)) + ", and nobody is told";
+}
+
+// Who is asked about: everybody, or one subject and what looks at nobody else.
+enum class Scope : std::uint8_t { All, Subject };
+
+// By the names of obligations.
+using Rows = std::map<std::string, store::ObligationRow>;
+
+// Folding anew what was told gives what stands, and no other verdicts or remedies.
+std::string hold_to_fold(const Told& told, Rows stand, Scope scope,
+                         std::span<const Version* const> versions, const Shelf& shelf,
+                         promise::Folding& folding, Instant now) {
+    const auto facts = tidy(told.facts);
+    Count verdicts;
+    std::map<std::string, Decimal> remedies;
+    for (const Version* version : versions) {
+        const auto& promise = *version->promise;
+        const auto elsewhere = [&](const auto& one) {
+            return scope == Scope::Subject &&
+                   promise::looks_across(promise.clauses[static_cast<std::size_t>(one.clause)]);
+        };
+        std::vector<promise::Fact> about;
+        for (const auto& fact : facts)
+            if (kind_of_subject(fact.subject) == promise.subject) about.push_back(fact);
+        auto outcome = promise::fold_all(promise, about, now, folding);
+        std::erase_if(outcome.obligations, elsewhere);
+        for (const auto& o : outcome.obligations) {
+            const auto name = name_of(version->position, o.clause, o.occurrence, o.subject);
+            const auto row = stand.find(name);
+            if (row == stand.end()) return name + " is missing: " + how(o);
+            if (how(o) != how(row->second))
+                return name + " is\n  " + how(row->second) + "\nand should be\n  " + how(o);
+            stand.erase(row);
+        }
+        for (const auto& line : remedy::owed(promise, outcome.obligations, now, folding)) {
+            const auto& o = outcome.obligations[line.obligation];
+            if (line.standing != remedy::Standing::Owed) continue;
+            add_amount(remedies,
+                       gift(name_of(version->position, o.clause, o.occurrence, o.subject),
+                            line.remedy, line.gift, line.payee),
+                       line.amount);
+        }
+        const promise::Record fresh{.facts = about, .events = {}};
+        for (const auto& event : promise::decide(promise, fresh, now, folding))
+            if (!elsewhere(event))
+                tally(verdicts,
+                      name_of(version->position, event.clause, event.occurrence, event.subject),
+                      event.kind, event.reversed, event.at);
+    }
+    // What began once and, as we know now, never did; and a rate's periods before its first fact.
+    Count found = told.verdicts;
+    for (const auto& [name, row] : stand) {
+        const auto state = static_cast<State>(row.state);
+        const bool nothing_came =
+            !row.label.empty() && row.counted == 0 &&
+            row.started_at < shelf.find(row.version)->promise->effective_until;
+        if (!nothing_came && !(state == State::Void && row.started_at == Instant::max()))
+            return name + " shouldn't be there: " + how(row);
+        if (nothing_came)
+            std::erase_if(found,
+                          [&](const auto& one) { return one.first.starts_with(name + ":"); });
+    }
+    if (auto wrong = difference(verdicts, found); !wrong.empty()) return wrong;
+    for (const auto& [key, sum] : remedies) {
+        const auto given = told.remedies.find(key);
+        if (given == told.remedies.end() || given->second != sum)
+            return key + ": owed " + sum.to_string() + ", given " +
+                   (given == told.remedies.end() ? "nothing" : given->second.to_string());
+    }
+    for (const auto& [key, sum] : told.remedies)
+        if (!remedies.contains(key)) return key + ": given " + sum.to_string() + ", nothing owed";
+    return {};
+}
+
+// Takes a row among those that stand; answers what doesn't hold of it by itself.
+std::string stands(store::Reading& rows, const store::ObligationRow& row,
+                   const store::Stream& stream, Rows& stand) {
+    const auto name =
+        name_of(row.version, row.clause, row.occurrence, subject_of(stream, row.label));
+    if (!stand.emplace(name, row).second) return name + " has two rows";
+    return check_alert(rows, row, name);
 }
 
 }  // namespace
@@ -261,85 +338,47 @@ std::string check_obligations(store::Reading& rows, store::TenantId tenant, Zone
     if (!fill_shelf(rows, shelf)) return "the published promises can't be read";
     Arena memory, kept;
     promise::Folding folding(shelf.names(), kept);
-    const Told told = read_log(rows, shelf, memory);
-    const auto facts = tidy(told.facts);
-
-    std::map<std::string, store::ObligationRow> stand;
-    store::ObligationId after = 0;
+    Told told;
+    rows.entries_after(0, [&](const store::Entry& entry) {
+        take_entry(entry, rows, shelf, memory, told);
+        return true;
+    });
+    Rows stand;
     for (store::ObligationId id = 1; id <= rows.last_obligation(); ++id) {
         const auto row = rows.obligation(id);
         if (!row) continue;
-        after = id;
-        const auto stream = rows.stream(row->stream);
-        const auto name =
-            name_of(row->version, row->clause, row->occurrence, subject_of(*stream, row->label));
-        if (!stand.emplace(name, *row).second) return name + " has two rows";
+        report.obligations = id;
         report.broken += static_cast<State>(row->state) == State::Broken;
-        if (auto wrong = check_alert(rows, *row, name); !wrong.empty()) return wrong;
+        if (auto wrong = stands(rows, *row, *rows.stream(row->stream), stand); !wrong.empty())
+            return wrong;
     }
-    report.obligations = after;
     report.reversals = told.reversals;
     report.remedies = told.given;
-
-    Count verdicts;
-    std::map<std::string, Decimal> remedies;
-    for (const Version* version : shelf.of(tenant)) {
-        const auto& promise = *version->promise;
-        std::vector<promise::Fact> about;
-        for (const auto& fact : facts)
-            if (kind_of_subject(fact.subject) == promise.subject) about.push_back(fact);
-        const auto outcome = promise::fold_all(promise, about, now, folding);
-        for (const auto& o : outcome.obligations) {
-            const auto name = name_of(version->position, o.clause, o.occurrence, o.subject);
-            const auto row = stand.find(name);
-            if (row == stand.end()) return name + " is missing: " + how(o);
-            if (how(o) != how(row->second))
-                return name + " is\n  " + how(row->second) + "\nand should be\n  " + how(o);
-            stand.erase(row);
-        }
-        for (const auto& line : remedy::owed(promise, outcome.obligations, now, folding)) {
-            const auto& o = outcome.obligations[line.obligation];
-            if (line.standing != remedy::Standing::Owed) continue;
-            add_amount(remedies,
-                       gift(name_of(version->position, o.clause, o.occurrence, o.subject),
-                            line.remedy, line.gift, line.payee),
-                       line.amount);
-        }
-        const promise::Record fresh{.facts = about, .events = {}};
-        for (const auto& event : promise::decide(promise, fresh, now, folding))
-            tally(verdicts,
-                  name_of(version->position, event.clause, event.occurrence, event.subject),
-                  event.kind, event.reversed, event.at);
-    }
-    // What began once and, as we know now, never did; and a rate's periods before its first fact.
-    Count found = told.verdicts;
-    for (const auto& [name, row] : stand) {
-        const auto state = static_cast<State>(row.state);
-        const bool nothing_came =
-            !row.label.empty() && row.counted == 0 &&
-            row.started_at < shelf.find(row.version)->promise->effective_until;
-        if (!nothing_came && !(state == State::Void && row.started_at == Instant::max()))
-            return name + " shouldn't be there: " + how(row);
-        if (nothing_came)
-            std::erase_if(found,
-                          [&](const auto& one) { return one.first.starts_with(name + ":"); });
-    }
-    if (auto wrong = difference(verdicts, found); !wrong.empty()) return wrong;
-    for (const auto& [key, sum] : remedies) {
-        const auto given = told.remedies.find(key);
-        if (given == told.remedies.end() || given->second != sum)
-            return key + ": owed " + sum.to_string() + ", given " +
-                   (given == told.remedies.end() ? "nothing" : given->second.to_string());
-    }
-    for (const auto& [key, sum] : told.remedies)
-        if (!remedies.contains(key)) return key + ": given " + sum.to_string() + ", nothing owed";
-    return {};
+    return hold_to_fold(told, std::move(stand), Scope::All, shelf.of(tenant), shelf, folding, now);
 }
 
-std::string check_proofs(store::Reading& rows, Zones& zones, const vault::Keyring& keyring) {
+std::string check_subject(store::Reading& rows, Shelf& shelf, const store::Stream& stream,
+                          Instant now) {
+    Arena memory, kept;
+    promise::Folding folding(shelf.names(), kept);
+    Told told;
+    rows.entries_of(stream.id, 0, [&](const store::Entry& entry) {
+        take_entry(entry, rows, shelf, memory, told);
+        return true;
+    });
+    Rows stand;
+    for (const auto& row : rows.obligations_of(stream.id))
+        if (auto wrong = stands(rows, row, stream, stand); !wrong.empty()) return wrong;
+    return hold_to_fold(told, std::move(stand), Scope::Subject,
+                        shelf.about(stream.tenant, stream.name), shelf, folding, now);
+}
+
+std::string check_proofs(store::Reading& rows, Zones& zones, const vault::Keyring& keyring,
+                         bool with_rows) {
     const auto logs = check_logs(rows, zones, keyring);
     if (!logs) return logs.error().what.en;
     if (!logs->findings.empty()) return logs->findings.front().error.what.en;
+    if (!with_rows) return {};
     const auto compared = compare(rows, zones);
     if (!compared) return compared.error().what.en;
     if (!compared->differences.empty()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/shelf.h"
 #include "engine/simulation.h"
 #include "engine/simulation_network.h"
 #include "store/store.h"
@@ -19,8 +20,10 @@ std::string check_facts(store::Reading&, store::TenantId, const std::vector<Mess
 // 3 to 6, at an instant up to which every timer has fired. Adds to the report's counts.
 std::string check_obligations(store::Reading&, store::TenantId, Zones&, Instant now,
                               SimulationReport&);
-// 7 and 8 without rebuilding.
-std::string check_proofs(store::Reading&, Zones&, const vault::Keyring&);
+// 3 to 6 of one subject, as far as clauses look at nobody else; the shelf holds what is published.
+std::string check_subject(store::Reading&, Shelf&, const store::Stream&, Instant now);
+// 7, and with `with_rows` also 8, as fsck compares them.
+std::string check_proofs(store::Reading&, Zones&, const vault::Keyring&, bool with_rows);
 
 // Every projected row as text, in one order, without what rebuilding may change. Timers that are
 // due already may stand elsewhere, so they are asked for once everything has fired.
