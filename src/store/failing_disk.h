@@ -1,12 +1,14 @@
 // For tests: a file system under SQLite that runs full, fails to sync, or loses its power.
 //
 // It passes everything on to the real one, and remembers what was written since the last sync: a
-// loss of power keeps a random part of that, torn at sectors, as a disk does.
+// loss of power keeps a random part of that, torn at sectors, as a disk does. Any thread may write.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -38,7 +40,7 @@ public:
     Answer truncate(const std::string& file, std::int64_t size);
     Answer sync(const std::string& file);
     void opened(const std::string& file);
-    void removed(const std::string& file) { files_.erase(file); }
+    void removed(const std::string& file);
 
 private:
     struct Change {
@@ -56,13 +58,14 @@ private:
     std::string name_;
     struct Vfs;
     std::unique_ptr<Vfs> vfs_;
+    std::mutex mutex_;
     std::map<std::string, Kept> files_;
     int full_at_ = 0;
     int sync_fails_at_ = 0;
     int power_fails_at_ = 0;
-    int failed_ = 0;
     bool is_full_ = false;
-    bool has_power_ = true;
+    std::atomic<int> failed_ = 0;
+    std::atomic<bool> has_power_ = true;
 };
 
 }  // namespace yinuo::store

@@ -135,7 +135,13 @@ FailingDisk::FailingDisk() : vfs_(std::make_unique<Vfs>()) {
 
 FailingDisk::~FailingDisk() { sqlite3_vfs_unregister(vfs_.get()); }
 
+void FailingDisk::removed(const std::string& file) {
+    const std::lock_guard lock(mutex_);
+    files_.erase(file);
+}
+
 void FailingDisk::opened(const std::string& file) {
+    const std::lock_guard lock(mutex_);
     const auto [kept, is_new] = files_.try_emplace(file);
     if (is_new) kept->second.durable = content_of(file);
 }
@@ -147,6 +153,7 @@ bool FailingDisk::loses_power() {
 
 FailingDisk::Answer FailingDisk::write(const std::string& file, std::int64_t offset,
                                        std::string bytes) {
+    const std::lock_guard lock(mutex_);
     if (full_at_ > 0 && --full_at_ == 0) is_full_ = true;
     if (is_full_) {
         ++failed_;
@@ -160,12 +167,14 @@ FailingDisk::Answer FailingDisk::write(const std::string& file, std::int64_t off
 }
 
 FailingDisk::Answer FailingDisk::truncate(const std::string& file, std::int64_t size) {
+    const std::lock_guard lock(mutex_);
     if (loses_power()) return Answer::NoPower;
     files_[file].since.push_back({size, {}, true});
     return Answer::Good;
 }
 
 FailingDisk::Answer FailingDisk::sync(const std::string& file) {
+    const std::lock_guard lock(mutex_);
     if (loses_power()) return Answer::NoPower;
     if (sync_fails_at_ > 0 && --sync_fails_at_ == 0) {
         ++failed_;

@@ -7,13 +7,15 @@
 #include <mutex>
 #include <optional>
 
-#include "store/sqlite.h"
+#include "store/sqlite_copier.h"
 
 namespace yinuo::store {
 
 class Desk {
 public:
-    explicit Desk(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+    // `copier`: what one works with, every `copier_pages` pages; none if there is to be none.
+    Desk(std::unique_ptr<Connection> connection, std::unique_ptr<Connection> copier,
+         int copier_pages);
     ~Desk();
 
     // Waits for the Writing before. Throws Trouble, "store-must-restart" for ever after a failed
@@ -33,9 +35,12 @@ private:
     std::mutex mutex_;
     std::condition_variable free_;
     bool is_taken_ = false;
-    int wal_pages_ = 0;    // written since the log was last copied into the file
-    bool erased_ = false;  // a key was; the log still has its old pages
+    int wal_pages_ = 0;       // written since the log was last copied into the file by us
+    int uncopied_pages_ = 0;  // written since the copier was last called
+    bool erased_ = false;     // a key was; the log still has its old pages
     std::optional<Error> must_restart_;
+    int copier_pages_;
+    std::unique_ptr<Copier> copier_;
 };
 
 }  // namespace yinuo::store

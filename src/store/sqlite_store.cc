@@ -103,10 +103,11 @@ private:
 class SqliteStore : public Store {
 public:
     SqliteStore(std::string path, std::optional<FileLock> lock, std::unique_ptr<Connection> writer,
+                std::unique_ptr<Connection> copier, int copier_pages,
                 const ConnectionOptions& readers)
         : path_(std::move(path)), lock_(std::move(lock)), readers_(path_, readers) {
         if (lock_)
-            desk_.emplace(std::move(writer));
+            desk_.emplace(std::move(writer), std::move(copier), copier_pages);
         else
             readers_.give_back(std::move(writer));
     }
@@ -199,7 +200,11 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Sqlite
     } catch (const Trouble& trouble) {
         return refuse(at(trouble.error(), path));
     }
-    return std::make_unique<SqliteStore>(real, std::move(lock), std::move(connection), readers);
+    std::unique_ptr<Connection> copier;
+    if (options.copier_pages > 0 && !options.read_only)
+        copier = TRY(Connection::open(real, {.vfs = options.vfs}));
+    return std::make_unique<SqliteStore>(real, std::move(lock), std::move(connection),
+                                         std::move(copier), options.copier_pages, readers);
 }
 
 }  // namespace yinuo::store

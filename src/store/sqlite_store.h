@@ -15,7 +15,10 @@ namespace yinuo::store {
 struct SqliteOptions {
     std::size_t cache_mib = 256;  // of the writer; readers share another quarter of it
     bool must_exist = false;
-    bool read_only = false;     // for commands beside a running server: no migration, no writing
+    bool read_only = false;  // for commands beside a running server: no migration, no writing
+    // Pages of the write-ahead log, after so many of which a thread copies them into the file beside
+    // the turns; 0: the writer does it alone.
+    int copier_pages = 1'024;
     const char* vfs = nullptr;  // tests: a file system that fails on demand
 };
 
