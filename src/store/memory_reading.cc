@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/memory_list.h"
+
 namespace yinuo::store {
 namespace {
 
@@ -45,18 +47,6 @@ void take_due(const MemoryTables& tables, const ObligationQuery& query,
         for (auto i = end; left > 0 && i != begin;) take(*--i);
     else
         for (auto i = begin; left > 0 && i != end; ++i) take(*i);
-}
-
-// Rows of a set of (..., id) from `begin` on, while `goes_on`, at most `limit`.
-template <typename Rows>
-auto rows_by(const auto& set, const auto& begin, const Rows& rows, int limit, auto&& goes_on) {
-    std::vector<std::remove_cvref_t<decltype(rows.rows().begin()->second)>> out;
-    for (auto i = set.upper_bound(begin); i != set.end() && goes_on(*i); ++i) {
-        if (static_cast<int>(out.size()) >= limit) break;
-        out.push_back(
-            *rows.find(std::get<std::tuple_size_v<std::remove_cvref_t<decltype(*i)>> - 1>(*i)));
-    }
-    return out;
 }
 
 constexpr int kAll = std::numeric_limits<int>::max();
@@ -149,8 +139,7 @@ std::vector<Stream> MemoryReads<Base>::streams_of_customer(CustomerId customer) 
 
 template <typename Base>
 void MemoryReads<Base>::wakers(const std::function<void(Instant, StreamId)>& take) {
-    for (const auto& [id, row] : tables_->streams.rows())
-        if (row.wakes_at != Instant::max()) take(row.wakes_at, id);
+    for (const auto& [id, at] : tables_->streams.index().wakers) take(at, id);
 }
 
 template <typename Base>
@@ -211,6 +200,14 @@ template <typename Base>
 std::int64_t MemoryReads<Base>::find_source(TenantId tenant, std::string_view name) {
     const auto* row = tables_->sources.find({tenant, std::string(name)});
     return row == nullptr ? 0 : row->id;
+}
+
+template <typename Base>
+std::string MemoryReads<Base>::source_name(TenantId tenant, std::int64_t source) {
+    const auto& rows = tables_->sources.rows();
+    for (auto i = rows.lower_bound({tenant, ""}); i != rows.end() && i->first.first == tenant; ++i)
+        if (i->second.id == source) return i->first.second;
+    return {};
 }
 
 template <typename Base>
@@ -351,6 +348,17 @@ std::optional<Customer> MemoryReads<Base>::find_customer(TenantId tenant, std::s
     const auto place = handles.find({tenant, std::string(handle)});
     if (place == handles.end()) return std::nullopt;
     return customer(place->second);
+}
+
+template <typename Base>
+std::vector<Customer> MemoryReads<Base>::customers(CustomerId after, int limit) {
+    std::vector<Customer> out;
+    const auto& rows = tables_->customers.rows();
+    for (auto i = rows.upper_bound(after); i != rows.end(); ++i) {
+        if (static_cast<int>(out.size()) >= limit) break;
+        out.push_back(i->second);
+    }
+    return out;
 }
 
 template <typename Base>

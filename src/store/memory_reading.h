@@ -1,18 +1,15 @@
 // How a MemoryStore's tables are read: the same by a Reading and by a Writing.
 #pragma once
 
-#include <memory>
-
-#include "store/memory_tables.h"
-#include "store/store.h"
+#include "store/memory_fund.h"
 
 namespace yinuo::store {
 
 // `Base` is Reading or Writing.
 template <typename Base>
-class MemoryReads : public Base {
+class MemoryReads : public MemoryFund<Base> {
 public:
-    explicit MemoryReads(std::shared_ptr<MemoryTables> tables) : tables_(std::move(tables)) {}
+    using MemoryFund<Base>::MemoryFund;
 
     using TakeEntry = Reading::TakeEntry;
     Position last_position() override;
@@ -36,6 +33,7 @@ public:
     ObligationId last_obligation() override;
 
     std::int64_t find_source(TenantId, std::string_view name) override;
+    std::string source_name(TenantId, std::int64_t source) override;
     StreamId find_fact(std::int64_t source, std::string_view id) override;
 
     std::vector<StreamId> members_of(StreamId group) override;
@@ -61,12 +59,13 @@ public:
                                     int limit) override;
     std::optional<Customer> customer(CustomerId) override;
     std::optional<Customer> find_customer(TenantId, std::string_view handle) override;
+    std::vector<Customer> customers(CustomerId after, int limit) override;
 
     std::optional<Tile> tile(TenantId, std::int32_t level, std::int64_t index) override;
     Reading::Checkpoint checkpoint(TenantId) override;
 
 protected:
-    std::shared_ptr<MemoryTables> tables_;
+    using MemoryFund<Base>::tables_;
 };
 
 }  // namespace yinuo::store

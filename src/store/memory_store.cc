@@ -183,6 +183,12 @@ public:
         return put_numbered(&MemoryTables::customers, customer);
     }
 
+    void put_payout(const PayoutRow& row) override {
+        change([&](MemoryTables& tables) { tables.payouts.put(row.id, row); });
+    }
+
+    void put_posting(const PostingRow& row) override { put_numbered(&MemoryTables::postings, row); }
+
     void put_tile(TenantId tenant, const Tile& tile) override {
         change([&](MemoryTables& tables) {
             tables.tiles.put({tenant, tile.level, tile.index}, tile);
@@ -202,6 +208,8 @@ public:
             tables.facts.clear();
             tables.members.clear();
             tables.measures.clear();
+            tables.payouts.clear();
+            tables.postings.clear();
         });
     }
 

@@ -119,12 +119,15 @@ private:
 struct StreamIndex {
     std::map<std::pair<TenantId, std::string>, StreamId, std::less<>> by_name;
     std::set<std::pair<CustomerId, StreamId>> by_customer;
+    std::map<StreamId, Instant> wakers;
     void add(const Stream& row) {
         by_name[{row.tenant, row.name}] = row.id;
+        if (row.wakes_at != Instant::max()) wakers[row.id] = row.wakes_at;
         if (row.customer != 0) by_customer.emplace(row.customer, row.id);
     }
     void remove(const Stream& row) {
         by_name.erase({row.tenant, row.name});
+        wakers.erase(row.id);
         by_customer.erase({row.customer, row.id});
     }
 };
@@ -224,6 +227,52 @@ struct CustomerIndex {
     }
 };
 
+struct PayoutIndex {
+    std::set<std::tuple<TenantId, std::uint8_t, PayoutId>> by_state;
+    std::set<std::pair<TenantId, PayoutId>> by_tenant;
+    std::set<std::tuple<TenantId, std::int64_t, PayoutId>> by_incident;
+    std::set<std::pair<ObligationId, PayoutId>> by_obligation;
+    std::set<std::pair<CustomerId, PayoutId>> by_customer;
+    std::set<std::pair<Instant, PayoutId>> acting;
+    void add(const PayoutRow& row) {
+        by_state.emplace(row.tenant, row.state, row.id);
+        by_tenant.emplace(row.tenant, row.id);
+        if (row.incident != 0) by_incident.emplace(row.tenant, row.incident, row.id);
+        by_obligation.emplace(row.obligation, row.id);
+        if (row.customer != 0) by_customer.emplace(row.customer, row.id);
+        if (row.acts_at != Instant::max()) acting.emplace(row.acts_at, row.id);
+    }
+    void remove(const PayoutRow& row) {
+        by_state.erase({row.tenant, row.state, row.id});
+        by_tenant.erase({row.tenant, row.id});
+        by_incident.erase({row.tenant, row.incident, row.id});
+        by_obligation.erase({row.obligation, row.id});
+        by_customer.erase({row.customer, row.id});
+        acting.erase({row.acts_at, row.id});
+    }
+};
+
+struct PostingIndex {
+    std::set<std::pair<TenantId, std::int64_t>> by_tenant;
+    std::map<std::tuple<TenantId, std::string, std::uint8_t>, std::int64_t> balances;
+    using Day = std::tuple<TenantId, std::int32_t, std::string, std::string, std::uint8_t>;
+    std::map<Day, std::int64_t> days;
+    void add(const PostingRow& row) {
+        by_tenant.emplace(row.tenant, row.id);
+        count(row, row.minor);
+    }
+    void remove(const PostingRow& row) {
+        by_tenant.erase({row.tenant, row.id});
+        count(row, -row.minor);
+    }
+
+private:
+    void count(const PostingRow& row, std::int64_t minor) {
+        balances[{row.tenant, row.currency, row.account}] += minor;
+        days[{row.tenant, row.day, row.promise, row.currency, row.account}] += minor;
+    }
+};
+
 struct CheckpointRow {
     std::int64_t size = 0;
     std::string note;
@@ -241,13 +290,15 @@ struct MemoryTables {
     Table<std::int64_t, Alert, AlertIndex> alerts;
     Table<std::tuple<TenantId, std::string, std::string>, Document, DocumentIndex> documents;
     Table<CustomerId, Customer, CustomerIndex> customers;
+    Table<PayoutId, PayoutRow, PayoutIndex> payouts;
+    Table<std::int64_t, PostingRow, PostingIndex> postings;
     Table<std::tuple<TenantId, std::int32_t, std::int64_t>, Tile, NoIndex> tiles;
     Table<TenantId, CheckpointRow, NoIndex> checkpoints;
 
     void each(auto&& act) {
         act(entries), act(streams), act(obligations), act(sources), act(facts), act(members);
         act(measures), act(actions), act(alerts), act(documents), act(customers), act(tiles);
-        act(checkpoints);
+        act(checkpoints), act(payouts), act(postings);
     }
     void keep() {
         each([](auto& table) { table.keep(); });

@@ -14,6 +14,7 @@ using Position = std::int64_t;      // in the log: from 1, without holes
 using StreamId = std::int64_t;      // a subject or a key: the position of its first entry
 using ObligationId = std::int64_t;  // from 1 in the order in which obligations began
 using CustomerId = std::int64_t;
+using PayoutId = std::int64_t;  // from 1 in the order in which payouts began
 
 // One entry of the log, which is the truth. Never changed, never removed.
 struct Entry {
@@ -125,6 +126,47 @@ struct Customer {
     std::string handle = {};  // what the company calls them; unique in the tenant
     std::string wrapped_key = {};
     Instant erased_at = Instant::max();
+};
+
+// What is paid for a breach, as its last step left it. A projection: its steps are in the log.
+struct PayoutRow {
+    PayoutId id = 0;
+    TenantId tenant = 0;
+    StreamId stream = 0;  // in which it became owed
+    ObligationId obligation = 0;
+    CustomerId customer = 0;           // 0: nobody's that we know of
+    std::int64_t incident = 0;         // 0: none
+    std::uint8_t state = 0;            // remedy::PayoutState
+    Instant acts_at = Instant::max();  // when time alone changes something: an offer expires
+    std::string body = {};             // the engine's
+    Position position = 0;             // of the entry that last changed it
+    std::int64_t leaf = 0;             // of that change in the transparency log
+    bool operator==(const PayoutRow&) const = default;
+};
+
+// One line of the guarantee fund's ledger. Made from the log; never changed.
+struct PostingRow {
+    std::int64_t id = 0;  // from 1 in the order of the log
+    TenantId tenant = 0;
+    Position position = 0;      // the entry it follows from
+    std::uint8_t account = 0;   // remedy::Account
+    std::string currency = {};  // ISO 4217
+    std::int64_t minor = 0;     // positive: into the account
+    PayoutId payout = 0;        // 0: none (a deposit)
+    std::string promise = {};   // its name without the version; empty: none
+    Instant at = {};            // when it was recorded
+    std::int32_t day = 0;       // the same as yyyymmdd in the tenant's zone: the day's closing
+    bool operator==(const PostingRow&) const = default;
+};
+
+// Postings added up.
+struct PostingSum {
+    std::int32_t day = 0;      // yyyymmdd; 0 where all days are summed
+    std::string promise = {};  // empty where all promises are summed
+    std::string currency = {};
+    std::uint8_t account = 0;
+    std::int64_t minor = 0;
+    bool operator==(const PostingSum&) const = default;
 };
 
 // A piece of a tenant's transparency log as tlog/tile.h cuts it.

@@ -167,7 +167,58 @@ CREATE TABLE checkpoints (
 ) STRICT;
 )sql";
 
-constexpr std::array kSteps{kFirst};
+constexpr const char* kFund = R"sql(
+CREATE TABLE payouts (
+    id INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    stream INTEGER NOT NULL,
+    obligation INTEGER NOT NULL,
+    customer INTEGER NOT NULL,
+    incident INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    acts_at INTEGER,
+    body BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    leaf INTEGER NOT NULL
+) STRICT;
+CREATE INDEX payouts_by_state ON payouts (tenant, state, id);
+CREATE INDEX payouts_of ON payouts (obligation);
+CREATE INDEX payouts_by_customer ON payouts (customer) WHERE customer <> 0;
+CREATE INDEX payouts_by_incident ON payouts (tenant, incident, state, id) WHERE incident <> 0;
+CREATE INDEX payouts_acting ON payouts (acts_at) WHERE acts_at IS NOT NULL;
+
+CREATE TABLE postings (
+    id INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    minor INTEGER NOT NULL,
+    payout INTEGER NOT NULL,
+    promise TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
+CREATE INDEX postings_by_tenant ON postings (tenant);
+CREATE TABLE posting_days (
+    tenant INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    promise TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    PRIMARY KEY (tenant, day, promise, currency, account)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE balances (
+    tenant INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    PRIMARY KEY (tenant, currency, account)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{kFirst, kFund};
 
 }  // namespace
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/sqlite_list.h"
+
 namespace yinuo::store {
 namespace {
 
@@ -23,11 +25,6 @@ namespace {
 
 constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
 constexpr int kAll = std::numeric_limits<int>::max();
-
-template <typename Number>
-Number number(const Statement& row, int column) {
-    return static_cast<Number>(row.integer(column));
-}
 
 Entry entry_of(const Statement& row) {
     return {.position = row.integer(0),
@@ -131,20 +128,6 @@ Customer customer_of(const Statement& row) {
             .erased_at = row.instant(4)};
 }
 
-template <typename Make>
-auto one(Statement rows, Make make) -> std::optional<decltype(make(rows))> {
-    if (!rows.step()) return std::nullopt;
-    return make(rows);
-}
-
-template <typename Make>
-auto list(Statement rows, int limit, Make make) {
-    std::vector<decltype(make(rows))> out;
-    while (static_cast<int>(out.size()) < limit && rows.step()) out.push_back(make(rows));
-    return out;
-}
-
-std::int64_t first_number(Statement rows) { return rows.step() ? rows.integer(0) : 0; }
 StreamId number_of(const Statement& row) { return row.integer(0); }
 
 void hand_out(Statement rows, const Reading::TakeEntry& take) {
@@ -379,6 +362,13 @@ std::int64_t SqliteReads<Base>::find_source(TenantId tenant, std::string_view na
 }
 
 template <typename Base>
+std::string SqliteReads<Base>::source_name(TenantId tenant, std::int64_t source) {
+    return one(on_.use("SELECT name FROM sources WHERE id = ?1 AND tenant = ?2", source, tenant),
+               [](const Statement& row) { return row.text(0); })
+        .value_or("");
+}
+
+template <typename Base>
 StreamId SqliteReads<Base>::find_fact(std::int64_t source, std::string_view id) {
     return first_number(
         on_.use("SELECT stream FROM facts WHERE source = ?1 AND id = ?2", source, id));
@@ -508,6 +498,11 @@ std::optional<Customer> SqliteReads<Base>::find_customer(TenantId tenant, std::s
     return one(
         on_.use(CUSTOMER "WHERE tenant = ?1 AND handle = ?2 AND handle <> ''", tenant, handle),
         customer_of);
+}
+
+template <typename Base>
+std::vector<Customer> SqliteReads<Base>::customers(CustomerId after, int limit) {
+    return list(on_.use(CUSTOMER "WHERE id > ?1 ORDER BY id", after), limit, customer_of);
 }
 
 template <typename Base>

@@ -2,15 +2,15 @@
 // and inside the transaction that its owner began.
 #pragma once
 
-#include "store/sqlite.h"
+#include "store/sqlite_fund.h"
 
 namespace yinuo::store {
 
 // `Base` is Reading or Writing.
 template <typename Base>
-class SqliteReads : public Base {
+class SqliteReads : public SqliteFund<Base> {
 public:
-    explicit SqliteReads(Connection& connection) : on_(connection) {}
+    using SqliteFund<Base>::SqliteFund;
 
     using TakeEntry = Reading::TakeEntry;
     Position last_position() override;
@@ -34,6 +34,7 @@ public:
     ObligationId last_obligation() override;
 
     std::int64_t find_source(TenantId, std::string_view name) override;
+    std::string source_name(TenantId, std::int64_t source) override;
     StreamId find_fact(std::int64_t source, std::string_view id) override;
 
     std::vector<StreamId> members_of(StreamId group) override;
@@ -59,12 +60,13 @@ public:
                                     int limit) override;
     std::optional<Customer> customer(CustomerId) override;
     std::optional<Customer> find_customer(TenantId, std::string_view handle) override;
+    std::vector<Customer> customers(CustomerId after, int limit) override;
 
     std::optional<Tile> tile(TenantId, std::int32_t level, std::int64_t index) override;
     Reading::Checkpoint checkpoint(TenantId) override;
 
 protected:
-    Connection& on_;
+    using SqliteFund<Base>::on_;
 };
 
 }  // namespace yinuo::store

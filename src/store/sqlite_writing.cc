@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "store/sqlite_desk.h"
+#include "store/sqlite_list.h"
 
 namespace yinuo::store {
 
@@ -216,6 +217,35 @@ CustomerId SqliteWriting::put_customer(const Customer& row) {
     return row.id;
 }
 
+void SqliteWriting::put_payout(const PayoutRow& row) {
+    on_.use(
+           "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+           "ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, state = excluded.state, "
+           "acts_at = excluded.acts_at, body = excluded.body, position = excluded.position, "
+           "leaf = excluded.leaf",
+           row.id, row.tenant, row.stream, row.obligation, row.customer, row.incident, row.state,
+           row.acts_at, Blob{row.body}, row.position, row.leaf)
+        .run();
+}
+
+void SqliteWriting::put_posting(const PostingRow& row) {
+    on_.use("INSERT INTO postings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            row.id != 0 ? row.id : first_number(on_.use("SELECT max(id) FROM postings")) + 1,
+            row.tenant, row.position, row.account, row.currency, row.minor, row.payout, row.promise,
+            row.at.millis, row.day)
+        .run();
+    on_.use(
+           "INSERT INTO posting_days VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+           "ON CONFLICT DO UPDATE SET minor = minor + excluded.minor",
+           row.tenant, row.day, row.promise, row.currency, row.account, row.minor)
+        .run();
+    on_.use(
+           "INSERT INTO balances VALUES (?1, ?2, ?3, ?4) "
+           "ON CONFLICT DO UPDATE SET minor = minor + excluded.minor",
+           row.tenant, row.currency, row.account, row.minor)
+        .run();
+}
+
 void SqliteWriting::put_tile(TenantId tenant, const Tile& tile) {
     on_.use(
            "INSERT INTO tiles VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
@@ -233,7 +263,8 @@ void SqliteWriting::put_checkpoint(TenantId tenant, const Checkpoint& checkpoint
 }
 
 void SqliteWriting::drop_projections() {
-    for (const char* table : {"streams", "obligations", "counts", "facts", "members", "measures"})
+    for (const char* table : {"streams", "obligations", "counts", "facts", "members", "measures",
+                              "payouts", "postings", "posting_days", "balances"})
         on_.run((std::string("DELETE FROM ") + table).c_str());
     counts_.clear();
     last_stream_ = 0;

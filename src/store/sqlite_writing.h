@@ -27,6 +27,8 @@ public:
     bool put_document(const Document&) override;
     bool remove_document(TenantId, std::string_view collection, std::string_view id) override;
     CustomerId put_customer(const Customer&) override;
+    void put_payout(const PayoutRow&) override;
+    void put_posting(const PostingRow&) override;
     void put_tile(TenantId, const Tile&) override;
     void put_checkpoint(TenantId, const Checkpoint&) override;
     void drop_projections() override;

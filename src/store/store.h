@@ -52,6 +52,15 @@ struct ObligationQuery {
     int limit = 50;
 };
 
+// Which payouts, by id, after the last one seen.
+struct PayoutQuery {
+    TenantId tenant = 0;
+    std::optional<std::uint8_t> state = {};
+    std::optional<std::int64_t> incident = {};
+    PayoutId after = 0;
+    int limit = 50;
+};
+
 struct StateCount {
     std::uint8_t state = 0;
     std::int64_t count = 0;
@@ -92,6 +101,7 @@ public:
     // --- facts
     // The number that stands for a source's name; 0 when it was never heard of.
     virtual std::int64_t find_source(TenantId, std::string_view name) = 0;
+    virtual std::string source_name(TenantId, std::int64_t source) = 0;  // "": it stands for none
     // The stream in which a fact of that source and id lies; 0 when there is none.
     virtual StreamId find_fact(std::int64_t source, std::string_view id) = 0;
 
@@ -115,6 +125,22 @@ public:
     virtual std::vector<Alert> alerts_climbing(Instant until, int limit) = 0;  // as actions_due
     virtual Instant next_climb_at() = 0;
 
+    // --- the guarantee fund
+    virtual std::optional<PayoutRow> payout(PayoutId) = 0;
+    virtual std::vector<PayoutRow> payouts(const PayoutQuery&) = 0;
+    virtual std::vector<PayoutRow> payouts_of(ObligationId) = 0;                  // by id
+    virtual std::vector<PayoutRow> payouts_of_customer(CustomerId) = 0;           // by id
+    virtual std::vector<PayoutRow> payouts_acting(Instant until, int limit) = 0;  // by acts_at, id
+    virtual Instant next_payout_at() = 0;                                         // max: none acts
+    // By state; none that is 0.
+    virtual std::vector<StateCount> count_payouts(TenantId,
+                                                  std::optional<std::int64_t> incident) = 0;
+    virtual PayoutId last_payout() = 0;
+    virtual std::vector<PostingRow> postings(TenantId, std::int64_t after, int limit) = 0;  // by id
+    virtual std::vector<PostingSum> balances(TenantId) = 0;  // by currency, account; none that is 0
+    // By day, promise, currency, account, of the days in [from, until); none that is 0.
+    virtual std::vector<PostingSum> daily_sums(TenantId, std::int32_t from, std::int32_t until) = 0;
+
     // --- beside the log: documents, customers
     virtual std::optional<Document> document(TenantId, std::string_view collection,
                                              std::string_view id) = 0;
@@ -124,6 +150,8 @@ public:
                                             std::string_view after, int limit) = 0;  // by id
     virtual std::optional<Customer> customer(CustomerId) = 0;
     virtual std::optional<Customer> find_customer(TenantId, std::string_view handle) = 0;
+    // Every tenant's, by id, the erased ones too: for the installation's own work on their keys.
+    virtual std::vector<Customer> customers(CustomerId after, int limit) = 0;
 
     // --- the transparency log
     virtual std::optional<Tile> tile(TenantId, std::int32_t level, std::int64_t index) = 0;
@@ -164,11 +192,14 @@ public:
     virtual bool remove_document(TenantId, std::string_view collection, std::string_view id) = 0;
     virtual CustomerId put_customer(const Customer&) = 0;  // id 0: a new one
 
+    virtual void put_payout(const PayoutRow&) = 0;    // new, or what changed: never whose it is
+    virtual void put_posting(const PostingRow&) = 0;  // id 0: the next
+
     virtual void put_tile(TenantId, const Tile&) = 0;
     virtual void put_checkpoint(TenantId, const Checkpoint&) = 0;
 
     // Drops what can be made again from the log: streams, obligations, facts' ids, members,
-    // measures. Used by rebuilding only.
+    // measures, payouts, postings. Used by rebuilding only.
     virtual void drop_projections() = 0;
 };
 

@@ -336,6 +336,9 @@ STORE_TEST("a fact's id leads to its stream, per source") {
     writing->drop_projections();
     CHECK(writing->find_fact(crm, "e-1") == 0);
     CHECK(writing->find_source(1, "crm") == crm);
+    CHECK(writing->source_name(1, crm) == "crm");
+    CHECK(writing->source_name(2, crm).empty());
+    CHECK(writing->source_name(1, crm + 1).empty());
 }
 
 STORE_TEST("members belong to groups, and a group's measures are read by instant") {
@@ -483,6 +486,27 @@ STORE_TEST("an erased customer's number is not given again") {
     CHECK(!writing->find_customer(1, ""));
     CHECK(writing->customer(ada)->erased_at == Instant{9});
     CHECK(writing->put_customer({.tenant = 1, .handle = "ada"}) != ada);
+    writing->commit();
+}
+
+STORE_TEST("customers are listed over all tenants, by number, the erased ones too") {
+    Kind kind;
+    auto writing = kind.store.write();
+    const auto ada = writing->put_customer({.tenant = 2, .handle = "ada", .wrapped_key = "a"});
+    const auto bob = writing->put_customer({.tenant = 1, .handle = "bob", .wrapped_key = "b"});
+    const auto eve = writing->put_customer({.tenant = 1, .handle = "eve", .wrapped_key = "e"});
+    writing->put_customer({.id = bob, .tenant = 1, .erased_at = {9}});
+    const auto listed = [&](CustomerId after, int limit) {
+        std::string text;
+        for (const auto& one : writing->customers(after, limit))
+            text += std::to_string(one.tenant) + one.handle + one.wrapped_key + ' ';
+        return text;
+    };
+    CHECK(listed(0, 10) == "2adaa 1 1evee ");
+    CHECK(listed(0, 2) == "2adaa 1 ");
+    CHECK(listed(bob, 10) == "1evee ");
+    CHECK(listed(eve, 10).empty());
+    CHECK(ada < bob);
     writing->commit();
 }
 

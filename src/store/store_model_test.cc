@@ -97,6 +97,30 @@ std::string image(Reading& from) {
             if (const auto row = from.document_by_key(tenant, "c", key)) out << row->id << ' ';
         for (const auto* handle : {"h0", "h1", ""})
             if (const auto row = from.find_customer(tenant, handle)) out << row->id << ' ';
+        const auto payouts = [&](const std::vector<PayoutRow>& rows) {
+            for (const auto& row : rows)
+                out << row.id << ',' << row.stream << ',' << row.obligation << ',' << row.customer
+                    << ',' << row.incident << ',' << int{row.state} << ',' << row.acts_at.millis
+                    << ',' << row.body << ' ';
+            out << '/';
+        };
+        payouts(from.payouts({.tenant = tenant, .state = {}, .incident = {}, .after = 1}));
+        payouts(from.payouts({.tenant = tenant, .state = 1, .incident = {}, .limit = 2}));
+        payouts(from.payouts({.tenant = tenant, .state = {}, .incident = 1}));
+        payouts(from.payouts({.tenant = tenant, .state = 1, .incident = 1}));
+        payouts(from.payouts_of(3));
+        payouts(from.payouts_of_customer(2));
+        payouts(from.payouts_acting({5}, 3));
+        out << from.next_payout_at().millis << ' ' << from.last_payout() << ' ';
+        for (const auto incident : {std::optional<std::int64_t>(), std::optional<std::int64_t>(1)})
+            for (const auto& [state, count] : from.count_payouts(tenant, incident))
+                out << int{state} << ':' << count << ' ';
+        for (const auto& row : from.postings(tenant, 1, 4))
+            out << row.id << ',' << row.currency << ',' << row.minor << ',' << row.promise << ' ';
+        for (const auto& sums : {from.balances(tenant), from.daily_sums(tenant, 2, 5)})
+            for (const auto& row : sums)
+                out << row.day << row.promise << row.currency << int{row.account} << '='
+                    << row.minor << ' ';
         if (const auto row = from.tile(tenant, -1, 1)) out << row->bytes << ' ';
         out << from.checkpoint(tenant).size << from.checkpoint(tenant).note << '\n';
     }
@@ -192,6 +216,25 @@ std::string take(Writing& to, const Step& step) {
             to.put_tile(tenant, {.level = -1, .index = b % 2, .bytes = digit("t", c)});
             return "";
         case 14: to.put_checkpoint(tenant, {.size = b, .note = digit("n", c)}); return "";
+        case 15: {
+            auto row = to.payout(1 + b % 4).value_or(PayoutRow{.id = 1 + b % 4, .tenant = tenant});
+            if (row.stream == 0)
+                row.stream = 1 + c % 3, row.obligation = c % 4, row.customer = c % 3;
+            row.incident = c % 2;
+            row.state = static_cast<std::uint8_t>(a % 3);
+            row.acts_at = or_max(c);
+            row.body = digit("p", c);
+            to.put_payout(row);
+            return "";
+        }
+        case 16:
+            to.put_posting({.tenant = tenant,
+                            .account = static_cast<std::uint8_t>(b % 3),
+                            .currency = c % 2 == 0 ? "CNY" : "USD",
+                            .minor = c - 4,
+                            .promise = digit("q", b % 2),
+                            .day = c % 6});
+            return "";
         default:
             if (a == 0 && b < 5) to.drop_projections();
             return "";
@@ -207,7 +250,7 @@ TEST_CASE("random work leaves both stores with equal answers") {
             12,
             rc::gen::container<std::vector<std::pair<bool, Batch>>>(rc::gen::pair(
                 rc::gen::arbitrary<bool>(), rc::gen::container<Batch>(rc::gen::tuple(
-                                                rc::gen::inRange(0, 16), digit, digit, digit)))));
+                                                rc::gen::inRange(0, 18), digit, digit, digit)))));
         InMemory model;
         InSqlite file;
         for (const auto& [keeps, batch] : batches) {
