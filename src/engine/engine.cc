@@ -38,7 +38,20 @@ Error out_of_work(const Error& why) {
                      "acknowledged is there"}};
 }
 
+Error log_ahead(std::int64_t millis) {
+    const auto by = std::to_string(millis / 1000);
+    return {.code = "log-ahead-of-clock",
+            .what = {"系统时钟比日志里最后的时刻慢 " + by + " 秒；追上之前，记录都记作那个时刻",
+                     "the system's clock is " + by +
+                         " s behind the log's last instant; until it has caught up, what is "
+                         "recorded bears that instant"},
+            .mend = {"校准时钟（NTP）；若日志里的时刻是错的，只能等时钟追上",
+                     "set the clock right (NTP); if it is the log's instant that is wrong, time "
+                     "must catch up with it"}};
+}
+
 constexpr int kClimbsMost = 1'000;
+constexpr std::int64_t kAheadMost = 1'000;  // milliseconds that are nobody's worry
 
 }  // namespace
 
@@ -70,6 +83,7 @@ public:
             return refuse(trouble.error());
         }
         timers_waiting_ = static_cast<std::int64_t>(timers_.size());
+        recorded_until_ = last_recorded_;
         return {};
     }
 
@@ -111,6 +125,11 @@ public:
         figures.lateness_millis_p99 = lateness_.p99();
         figures.lateness_millis_most = lateness_.most();
         figures.clock = clock_.trouble();
+        if (recorded_until_ > Instant::min())
+            figures.log_ahead_millis =
+                std::max<std::int64_t>((recorded_until_ - clock_.now()).count, 0);
+        if (!figures.clock && figures.log_ahead_millis > kAheadMost)
+            figures.clock = log_ahead(figures.log_ahead_millis);
         return figures;
     }
 
@@ -216,6 +235,7 @@ private:
     std::size_t facts_waiting_ = 0;
     bool stopping_ = false;
     EngineFigures figures_;
+    Instant recorded_until_ = Instant::min();  // last_recorded_, as of the last commit
     std::int64_t timers_waiting_ = 0;
     Lateness lateness_;
 };
@@ -347,6 +367,7 @@ bool Engine::Impl::step() {
         figures_.timers_fired += news.timers_fired;
         figures_.turns += news.turns;
         ++figures_.commits;
+        recorded_until_ = last_recorded_;
         timers_waiting_ = static_cast<std::int64_t>(timers_.size());
     } catch (const store::Trouble& trouble) {
         give_up(items, trouble.error());

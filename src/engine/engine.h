@@ -42,15 +42,18 @@ struct EngineFigures {
     std::int64_t timers_waiting = 0;
     std::int64_t lateness_millis_most = 0;  // of timers, over the last minute
     std::int64_t lateness_millis_p99 = 0;
-    std::int64_t waiting = 0;      // pieces of work
-    std::optional<Error> stopped;  // why it takes no more work
-    std::optional<Error> clock;    // the clock jumped; see clock.h
+    std::int64_t waiting = 0;           // pieces of work
+    std::optional<Error> stopped;       // why it takes no more work
+    std::int64_t log_ahead_millis = 0;  // the log's last instant lies so far ahead of the clock
+    // Time is in doubt: the clock jumped (see clock.h), or, by "log-ahead-of-clock", it is more
+    // than a second behind what was recorded.
+    std::optional<Error> clock;
 };
 
 class Engine {
 public:
-    // Reads every published version and every timer. All are borrowed. "log-ahead-of-clock" is no
-    // refusal but a figure: time stands still until the clock has caught up.
+    // Reads every published version and every timer. All are borrowed. A log that is ahead of the
+    // clock is no refusal but a figure: time stands still until the clock has caught up.
     static Result<std::unique_ptr<Engine>> open(store::Store&, Clock&, Zones&,
                                                 const vault::Keyring&, vault::Entropy&,
                                                 EngineOptions = {});

@@ -189,6 +189,29 @@ TEST_CASE("timers outlive the program, and fire once") {
     CHECK(world.store->read()->last_position() == entries);
 }
 
+TEST_CASE("a clock that was set back is told, and time stands still until it has caught up") {
+    World world;
+    world.publish(kLive24);
+    world.report(fact("order.placed", "2026-03-10T00:00:00Z", "a"));
+    const Instant last = world.clock.now();
+    CHECK(world.engine->figures().log_ahead_millis == 0);
+    CHECK(!world.engine->figures().clock);
+    world.clock.set(last - Millis{1'000});
+    CHECK(world.engine->figures().log_ahead_millis == 1'000);
+    CHECK(!world.engine->figures().clock);
+    world.clock.set(last - hours(1));
+    world.start();
+    CHECK(world.engine->figures().log_ahead_millis == hours(1).count);
+    REQUIRE(world.engine->figures().clock.has_value());
+    CHECK(world.engine->figures().clock->code == "log-ahead-of-clock");
+    world.report(
+        R"({"id":"b","kind":"order.placed","subject":"order/2","at":"2026-03-10T00:00:00Z"})");
+    const auto rows = world.store->read();
+    CHECK(rows->entry(rows->last_position())->recorded_at == last);
+    world.clock.set(last);
+    CHECK(!world.engine->figures().clock);
+}
+
 TEST_CASE("a commit that fails refuses its callers and stops the engine; restarting goes on") {
     World world;
     world.publish(kLive24);

@@ -88,7 +88,10 @@ std::string Metrics::text(const engine::EngineFigures& engine, Store store, Live
         all.gauge("work_waiting", "Pieces of work before the engine", engine.waiting);
         all.gauge("engine_stopped", "1: the engine takes no more work",
                   std::int64_t{engine.stopped.has_value()});
-        all.gauge("clock_trouble", "1: the clock jumped", std::int64_t{engine.clock.has_value()});
+        all.gauge("clock_trouble", "1: the clock jumped, or is behind the log",
+                  std::int64_t{engine.clock.has_value()});
+        all.gauge("log_ahead_seconds", "The log's last instant lies so far ahead of the clock",
+                  static_cast<double>(engine.log_ahead_millis) / 1e3);
         all.gauge("log_positions", "Entries of the log", store.positions);
         all.gauge("obligations", "Obligations that ever began", store.obligations);
         all.gauge("http_connections", "Connections that are open",
