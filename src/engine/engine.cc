@@ -76,7 +76,7 @@ public:
                 return refuse(std::move(filled.error()));
             turner_.begin(*rows);
             if (const auto last = rows->last_position(); last > 0)
-                last_recorded_ = rows->entry(last)->recorded_at;
+                turned_until_ = last_recorded_ = rows->entry(last)->recorded_at;
             rows->wakers([&](Instant at, store::StreamId stream) { timers_.push({at, stream}); });
             next_climb_ = rows->next_climb_at();
         } catch (const store::Trouble& trouble) {
@@ -226,6 +226,7 @@ private:
     std::priority_queue<Timer> timers_;
     Instant next_climb_ = Instant::max();
     Instant last_recorded_ = Instant::min();
+    Instant turned_until_{-1};  // of the latest turn; of turns before the start, the last entry
     std::function<void(store::Position)> on_commit_;
     std::function<void(const Error&)> on_stop_;
 
@@ -260,15 +261,23 @@ public:
 
     store::Writing& rows() override { return group_.rows; }
     Instant now() const override { return group_.now; }
+    Instant next_moment() override {
+        return group_.now = std::max(group_.now, impl_.turned_until_ + Millis{1});
+    }
     Shelf& shelf() override { return impl_.shelf_; }
     Keys& keys() override { return impl_.keys_; }
     const vault::Keyring& keyring() const override { return impl_.keyring_; }
     vault::Entropy& entropy() override { return impl_.entropy_; }
 
     std::vector<Acknowledgement> report(const Report& report) override {
-        return impl_.turner_.report(group_, report);
+        auto said = impl_.turner_.report(group_, report);
+        impl_.turned_until_ = group_.now;
+        return said;
     }
-    void turn(store::StreamId stream) override { impl_.turner_.turn(group_, stream); }
+    void turn(store::StreamId stream) override {
+        impl_.turner_.turn(group_, stream);
+        impl_.turned_until_ = group_.now;
+    }
     Result<std::vector<store::ObligationRow>> preview_move(store::StreamId stream,
                                                            const Version& from,
                                                            const Version& to) override {

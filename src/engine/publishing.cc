@@ -262,7 +262,7 @@ Result<Drafted> publish(Turns& turns, const Actor& actor, std::string_view id, s
     if (auto fine = without_errors(findings); !fine) return refuse(fine.error());
     version.stage = Stage::Published;
     version.published_by = actor.id;
-    version.published_at = turns.now();
+    version.published_at = turns.next_moment();
     auto done = write_step(turns, actor, std::move(version), etag, std::move(findings));
     check(turns.shelf()
               .add(actor.tenant, done.version.position, done.version.published_at,
@@ -275,8 +275,8 @@ Result<Drafted> retire(Turns& turns, const Actor& actor, std::string_view id, st
     auto found = TRY(find_at(turns.rows(), actor, id, etag, Stage::Published));
     found.version.stage = Stage::Retired;
     found.version.retired_by = actor.id;
-    found.version.retired_at = turns.now();
-    turns.shelf().retire(found.version.position, turns.now());
+    found.version.retired_at = turns.next_moment();
+    turns.shelf().retire(found.version.position, found.version.retired_at);
     return write_step(turns, actor, std::move(found.version), etag, {});
 }
 

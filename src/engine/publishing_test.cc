@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/publication_json.h"
+#include "engine/rebuild.h"
 #include "engine/testing.h"
 
 namespace yinuo::engine {
@@ -283,6 +284,59 @@ TEST_CASE("a tenant has keys of its own and sets its roster; a name is taken onc
     CHECK(set({}, 2) == "bad-tenant");
     CHECK(set({{.addressee = "", .minutes = 5}}, 2) == "bad-tenant");
     CHECK(set({{.addressee = "owner", .minutes = 0}}, 2) == "bad-tenant");
+}
+
+// The clock stands still: all of it happens in one millisecond.
+TEST_CASE("what was ordered in the millisecond of a publication is judged alike, live and anew") {
+    constexpr std::string_view kLive = R"(promise: live
+version: 1
+zone: Asia/Shanghai
+subject: order
+clauses:
+  live: {starts: 'fact = "order.placed"', keeps: 'fact = "order.live"', within: 24 h}
+)";
+    World world;
+    const auto order = [&](const std::string& number) {
+        const auto at = std::to_string((world.clock.now() - World::kBegin).count % 1000);
+        const std::string millis = std::string(3 - at.size(), '0') + at;
+        world.report(R"({"id":")" + number + R"(","kind":"order.placed","subject":"order/)" +
+                     number + R"(","at":"2026-03-10T00:00:00.)" + millis + R"(Z"})");
+        return world.obligations("order/" + number);
+    };
+    const auto same_anew = [&] {
+        const auto rows = world.store->read();
+        const auto found = compare(*rows, world.zones);
+        REQUIRE(found);
+        return found->differences.empty();
+    };
+    CHECK(order("1").empty());
+    const auto first = world.publish(kLive);
+    CHECK(same_anew());
+    world.wait(Millis{1});
+    const auto second = order("2");
+    REQUIRE(second.size() == 1);
+    CHECK(second[0].version == first);
+
+    std::string text(kLive);
+    text.replace(text.find("version: 1"), 10, "version: 2");
+    const auto newer = world.publish(text);
+    CHECK(same_anew());
+    CHECK(world.obligations("order/2")[0].version == first);
+    world.wait(Millis{1});
+    const auto third = order("3");
+    REQUIRE(third.size() == 1);
+    CHECK(third[0].version == newer);
+    CHECK(refusal(world, [&](Turns& t) { return retire(t, world.author, "live@2", 4); }) == "");
+    CHECK(same_anew());
+    CHECK(order("4").size() <= 1);
+
+    world.wait(hours(25));
+    CHECK(same_anew());
+    CHECK(world.obligations("order/1").empty());
+    for (const auto* number : {"2", "3"})
+        CHECK(static_cast<promise::State>(
+                  world.obligations("order/" + std::string(number))[0].state) ==
+              promise::State::Broken);
 }
 
 }  // namespace yinuo::engine

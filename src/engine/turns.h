@@ -33,6 +33,10 @@ public:
     virtual store::Writing& rows() = 0;
     // Never earlier than anything that was recorded before.
     virtual Instant now() const = 0;
+    // Time goes on, for the whole group, until it is later than every turn so far, and this is what
+    // it is then. From such a moment promises come into force or leave it: what was turned in the
+    // same millisecond before was decided without knowing.
+    virtual Instant next_moment() = 0;
     virtual Shelf& shelf() = 0;
     virtual Keys& keys() = 0;
     virtual const vault::Keyring& keyring() const = 0;
