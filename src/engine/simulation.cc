@@ -50,7 +50,7 @@ clauses:
     per: lift
     at most: {count: fact = "failed", bound: 2, over: 30 days}
   fast:
-    rate: {of: fact = "active", good: took <= 120, at least: 90 %, over: day}
+    rate: {of: fact = "active", good: took <= 120, at least: 90 %, over: week}
 remedies:
   data:
     for: live
@@ -126,9 +126,9 @@ public:
 private:
     void step(std::int64_t) {
         const auto what = dice_.in(1, 1000);
-        if (what <= 120) {
+        if (what <= 60) {
             network_.begin_order(clock_.now());
-        } else if (what <= 200) {
+        } else if (what <= 100) {
             network_.change_something(clock_.now());
         } else if (what <= 990) {
             time_passes();
