@@ -29,6 +29,27 @@ Result<Key> read_master_key(std::string_view bytes) {
     return read;
 }
 
+Result<std::vector<Key>> read_master_keys(std::string_view bytes) {
+    std::vector<Key> keys;
+    if (bytes.size() == Key::kSize) {
+        keys.push_back(key_of(bytes));
+        return keys;
+    }
+    while (!bytes.empty()) {
+        const auto line = bytes.substr(0, bytes.find('\n'));
+        bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+        if (line.empty() || line == "\r") continue;
+        if (keys.size() == kMastersMost)
+            return refuse({.code = "master-key",
+                           .what = {"主密钥太多", "there are too many master keys"},
+                           .mend = {"最多四把，每行一把，最新的放最后",
+                                    "at most four, one a line, the newest last"}});
+        keys.push_back(TRY(read_master_key(line)));
+    }
+    if (keys.empty()) return refuse(read_master_key({}).error());
+    return keys;
+}
+
 Result<Keyring> Keyring::of(const std::vector<Key>& masters, Suite suite) {
     std::vector<Master> known;
     known.reserve(masters.size());

@@ -26,6 +26,12 @@ namespace yinuo::vault {
 // 32 bytes, the texts with or without a line break at the end. The error never quotes the key.
 Result<Key> read_master_key(std::string_view bytes);
 
+// Several, as a file holds them while a store moves from one to the next: a text each line, oldest
+// first. At most kMastersMost; a single one as read_master_key() takes it. Lines that are empty
+// don't count.
+inline constexpr std::size_t kMastersMost = 4;
+Result<std::vector<Key>> read_master_keys(std::string_view bytes);
+
 class Keyring {
 public:
     // Oldest first, the newest wraps. Refuses an empty list and the same key twice.
@@ -36,6 +42,9 @@ public:
 
     // Refuses with "master-unknown" a key wrapped by none of the masters, and as open() does.
     Result<Key> unwrap(std::string_view wrapped, std::string_view owner) const;
+
+    // How many masters there are.
+    std::size_t size() const { return masters_.size(); }
 
     // True when another master than the newest wrapped it.
     bool needs_rewrap(std::string_view wrapped) const;

@@ -196,6 +196,26 @@ TEST_CASE("a keyring of nothing, or of the same key twice, is refused") {
     CHECK(Keyring::of({counting_key(), counting_key()}).error().code == "master-twice");
 }
 
+TEST_CASE("several master keys are read a line each, the newest last") {
+    SeededEntropy entropy(6);
+    const Key old_master = random_key(entropy), new_master = random_key(entropy);
+    const auto first = to_hex(old_master.expose());
+    const auto second = to_base64(new_master.expose(), Base64::Standard);
+    const auto both = read_master_keys(first + "\r\n\n" + second).value();
+    REQUIRE(both.size() == 2);
+    CHECK(both[0].expose() == old_master.expose());
+    CHECK(both[1].expose() == new_master.expose());
+    CHECK(read_master_keys(old_master.expose()).value().size() == 1);
+    CHECK(read_master_keys(first + "\n").value().size() == 1);
+    CHECK(read_master_keys("").error().code == "master-key");
+    CHECK(read_master_keys("\n\n").error().code == "master-key");
+    CHECK(read_master_keys(first + "\nshort\n").error().code == "master-key");
+    std::string many;
+    for (std::size_t i = 0; i <= kMastersMost; ++i)
+        many += to_hex(random_key(entropy).expose()) + "\n";
+    CHECK(read_master_keys(many).error().code == "master-key");
+}
+
 TEST_CASE("a master key is read as raw bytes, hexadecimal or base64") {
     const std::string raw(counting_key().expose());
     for (const auto& text : {raw, to_hex(raw), to_hex(raw) + "\n", to_base64(raw, Base64::Standard),
