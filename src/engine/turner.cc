@@ -2,6 +2,7 @@
 #include "engine/turner.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/check.h"
 #include "promise/history.h"
@@ -56,6 +57,16 @@ bool reads_the_same(const store::ObligationRow& a, const store::ObligationRow& b
            a.broken_at == b.broken_at && a.settled_at == b.settled_at;
 }
 
+// Does every obligation of this version begin at the instant of a fact of its own subject? Not what
+// looks beyond one subject, not what counts from an instant that a fact only speaks of, and not what
+// waits for several facts: it stands as pending from the first.
+bool begins_by_facts(const Version& version) {
+    return version.keyed.empty() && version.rates.empty() &&
+           std::ranges::all_of(version.promise->clauses, [](const promise::Clause& clause) {
+               return !clause.starts_at && clause.starts.size() <= 1;
+           });
+}
+
 }  // namespace
 
 Turner::Turner(Shelf& shelf, Keys& keys, TenantLogs& logs, vault::Entropy& entropy)
@@ -88,28 +99,39 @@ void Turner::turn(Group& group, store::StreamId id) {
 // Is there anything about this stream that the version could say?
 bool Turner::concerns(const Version& version, const Loaded& in, Instant now) const {
     if (in.replayed && version.position > *in.replayed) return false;
-    for (const Moved& moved : in.moved) {
-        if (moved.from == &version) return false;
-        if (moved.to == &version) return true;
-    }
-    const auto& promise = *version.promise;
-    if (promise.effective_from <= now && promise.effective_from < promise.effective_until)
+    // What was moved on is said by its successor alone, wherever it had come from.
+    const auto was = [&](const Version* Moved::* side) {
+        return std::ranges::find(in.moved, &version, side) != in.moved.end();
+    };
+    if (was(&Moved::from)) return false;
+    if (was(&Moved::to)) return true;
+    if (std::ranges::any_of(in.rows,
+                            [&](const auto& row) { return row.version == version.position; }))
         return true;
-    return std::ranges::any_of(in.rows,
-                               [&](const auto& row) { return row.version == version.position; });
+    const auto& promise = *version.promise;
+    if (promise.effective_from > now || promise.effective_from >= promise.effective_until)
+        return false;
+    // What begins under it begins while it is in force (promise::Watch), and verdicts, which begin
+    // others, come of what began: with no fact of that time, taken back or not, nothing has.
+    return !begins_by_facts(version) || std::ranges::any_of(in.facts, [&](const auto& fact) {
+        return promise.effective_from <= fact.at && fact.at < promise.effective_until;
+    });
 }
 
-// What was moved to a version is in force under it from where its old version was.
+// What was moved to a version is in force under it from where its old version was, and that one's.
 promise::Turn Turner::fold_version(const Version& version, const Loaded& in,
                                    std::span<const promise::Fact* const> facts,
                                    std::span<const promise::Event> recorded, Instant now,
                                    bool want_verdicts) {
     promise::Promise& promise = *version.promise;
     const Instant own = promise.effective_from;
-    for (const Moved& moved : in.moved)
-        if (moved.to == &version)
-            promise.effective_from =
-                std::min(promise.effective_from, moved.from->promise->effective_from);
+    std::vector<const Version*> line{&version};  // it, and those before it
+    for (const Moved& moved : in.moved | std::views::reverse) {
+        if (std::ranges::find(line, moved.to) == line.end()) continue;
+        line.push_back(moved.from);
+        promise.effective_from =
+            std::min(promise.effective_from, moved.from->promise->effective_from);
+    }
     auto turn = promise::decide_subject(promise, facts, recorded, now, folding_, want_verdicts);
     promise.effective_from = own;
     return turn;
@@ -126,9 +148,12 @@ void Turner::decide_subject(Instant now, Loaded& in, Deciding& deciding) {
         if (!concerns(*version, in, now)) continue;
         const auto turn = fold_version(*version, in, facts, in.of(version->position).events, now,
                                        version->hands_verdicts_across);
-        deciding.facts = facts;
-        collect(*version, turn, in, deciding);
-        collect_remedies(*version, turn, in, facts, now, deciding);
+        // What a turn replayed wrote down is in its entry.
+        if (!in.replayed) {
+            deciding.facts = facts;
+            collect(*version, turn, in, deciding);
+            collect_remedies(*version, turn, in, facts, now, deciding);
+        }
         look_across(now, *version, in, facts, turn.verdicts);
     }
 }
