@@ -34,11 +34,10 @@ void Network::begin_order(Instant now) {
         if (dice_.one_in(5)) one.phone = "13" + std::to_string(dice_.in(100'000'000, 999'999'999));
         send(std::move(one), now);
     }
-    // In the end its file is closed, whatever became of it; a few are forgotten and go on for good.
-    if (dice_.one_in(2'000)) return;
+    // In the end its file is closed, whatever became of it; a few are forgotten for a long time.
     about.id = std::to_string(number) + "-" + std::to_string(events);
     about.kind = kClosed;
-    about.at = placed + hours(dice_.in(60, 200));
+    about.at = placed + hours(dice_.one_in(2'000) ? dice_.in(500, 1'000) : dice_.in(60, 200));
     send(std::move(about), now);
 }
 
@@ -48,7 +47,7 @@ void Network::change_something(Instant now) {
     Message one =
         messages_[messages_.size() - 1 -
                   static_cast<std::size_t>(dice_.in(0, static_cast<std::int64_t>(recent) - 1))];
-    if (one.kind == kClosed && !dice_.one_in(100)) return;
+    if (one.kind == kClosed) return;  // or it would go on for good
     one.acknowledged = false;
     one.position = 0;
     one.sequence = ++changes_[one.source + ":" + one.id];
