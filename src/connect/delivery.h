@@ -23,6 +23,7 @@ struct Delivery {
     std::string body = {};
     Millis timeout = seconds(20);  // for all of it: name, connection, handshake, answer
     std::string ca_file = {};      // PEM; empty: the certificates the system trusts
+    bool keeps_answer = false;     // Outcome::answer is wanted
 };
 
 // Why there is no whole answer.
@@ -44,6 +45,8 @@ struct Outcome {
     int status = 0;                          // of the answer, 0 if there was none
     std::optional<Millis> retry_after = {};  // as the receiver asked, not yet bounded
     std::string excerpt = {};                // the beginning of the answer's body
+    std::string answer =
+        {};  // all of it, if Delivery::keeps_answer; may echo secrets: never log it
 
     // A receiver that said 2xx has it, even if the rest of the answer got lost.
     bool delivered() const { return status >= 200 && status < 300; }

@@ -205,6 +205,7 @@ Outcome Transfer::outcome(CURLcode code) const {
     curl_easy_getinfo(handle_.get(), CURLINFO_RETRY_AFTER, &patience);
     if (patience > 0) outcome.retry_after = seconds(std::min(patience, kPatienceMax));
     outcome.excerpt = excerpt_of(answer_, delivery_);
+    if (delivery_.keeps_answer) outcome.answer = answer_;
     return outcome;
 }
 
