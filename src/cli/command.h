@@ -48,6 +48,7 @@ extern const Command kVerifyCommand;
 extern const Command kServeCommand;
 extern const Command kTenantCommand;
 extern const Command kUserCommand;
+extern const Command kKeysCommand;
 extern const Command kConfigCommand;
 extern const Command kFsckCommand;
 extern const Command kRebuildCommand;

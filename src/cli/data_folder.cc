@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/interrupt.h"
+#include "cli/key_rotation.h"
 #include "cli/progress.h"
 #include "store/sqlite_store.h"
 
@@ -21,8 +22,7 @@ Result<std::unique_ptr<store::Store>> open_store(const server::Config& config, A
 Result<vault::Keyring> keyring_of(const server::Config& config) {
     std::string text = config.master_key_text;
     if (text.empty()) {
-        const auto path =
-            config.master_key.empty() ? config.data + "/keys/master.key" : config.master_key;
+        const auto path = key_file_of(config);
         std::ifstream file(path, std::ios::binary);
         if (!file)
             return refuse({.code = "no-master-key",
@@ -33,9 +33,10 @@ Result<vault::Keyring> keyring_of(const server::Config& config) {
                            .place = {path, 0, 0}});
         text.assign(std::istreambuf_iterator<char>(file), {});
     }
-    auto key = TRY(vault::read_master_key(text));
+    const auto keys = vault::read_master_keys(text);
     vault::wipe(text);
-    return vault::Keyring::of({std::move(key)});
+    if (!keys) return refuse(keys.error());
+    return vault::Keyring::of(*keys);
 }
 
 engine::Goes goes_with(Progress& progress) {

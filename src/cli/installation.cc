@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "cli/key_rotation.h"
 #include "store/sqlite_store.h"
 #include "vault/encoding.h"
 
@@ -70,7 +71,7 @@ Result<vault::Keyring> open_keyring(const server::Config& config, bool store_exi
     auto text = config.master_key_text;
     if (text.empty()) {
         const bool own = config.master_key.empty();
-        const auto path = own ? config.data + "/keys/master.key" : config.master_key;
+        const auto path = key_file_of(config);
         if (!fs::exists(path)) {
             if (!own || store_exists)
                 return refuse(
@@ -93,12 +94,14 @@ Result<vault::Keyring> open_keyring(const server::Config& config, bool store_exi
                           "*** others can read the master key: chmod 600 " + path});
         text = TRY(read_whole(path, 4096));
     }
-    auto key = vault::read_master_key(text);
+    const auto keys = vault::read_master_keys(text);
     vault::wipe(text);
-    if (!key) return refuse(key.error());
-    std::vector<vault::Key> masters;
-    masters.push_back(std::move(*key));
-    return vault::Keyring::of(std::move(masters));
+    if (!keys) return refuse(keys.error());
+    if (keys->size() > 1)
+        say(console, {"*** 有一次更换主密钥没有做完：停下服务器，再执行一次 yinuo keys rotate",
+                      "*** a change of the master key isn't complete: stop the server and do "
+                      "`yinuo keys rotate` again"});
+    return vault::Keyring::of(*keys);
 }
 
 }  // namespace

@@ -111,6 +111,15 @@ store::CustomerId Keys::known(store::Writing& rows, vault::Entropy& entropy, sto
     return made.id;
 }
 
+Result<bool> rewrap_customer(store::Writing& rows, store::Customer customer,
+                             const vault::Keyring& keyring, vault::Entropy& entropy) {
+    if (customer.wrapped_key.empty() || !keyring.needs_rewrap(customer.wrapped_key)) return false;
+    customer.wrapped_key =
+        TRY(keyring.rewrap(customer.wrapped_key, owner_of(customer.tenant, customer.id), entropy));
+    rows.put_customer(customer);
+    return true;
+}
+
 Result<std::string> Keys::salt(store::Reading& rows, store::TenantId tenant,
                                store::CustomerId customer, std::int64_t leaf) {
     const auto key = TRY(cache_->key(rows, tenant, customer));

@@ -49,6 +49,11 @@ private:
     const vault::Keyring& keyring_;
 };
 
+// Moves the customer's key under the newest master key. False: it lies there already, or there is
+// none any more.
+Result<bool> rewrap_customer(store::Writing&, store::Customer, const vault::Keyring&,
+                             vault::Entropy&);
+
 // Everything about one customer as JSON: subjects, facts with their personal parts, obligations.
 Result<std::string> export_customer(store::Reading&, Keys&, Shelf&, store::TenantId,
                                     std::string_view handle);

@@ -221,6 +221,22 @@ Result<vault::Key> salt_key(const Tenant& tenant, const vault::Keyring& keyring)
     return keyring.unwrap(tenant.wrapped_salt_key, owner_of(tenant.name, "salt"));
 }
 
+Result<bool> rewrap_tenant(store::Writing& rows, store::TenantId id, const vault::Keyring& keyring,
+                           vault::Entropy& entropy) {
+    const auto found = rows.document(id, kCollection, kSelf);
+    check(found.has_value());
+    Tenant tenant = TRY(Tenant::from_json(id, found->body));
+    bool moved = false;
+    for (const auto& [wrapped, key] :
+         {std::pair{&tenant.wrapped_log_seed, "log"}, {&tenant.wrapped_salt_key, "salt"}}) {
+        if (!keyring.needs_rewrap(*wrapped)) continue;
+        *wrapped = TRY(keyring.rewrap(*wrapped, owner_of(tenant.name, key), entropy));
+        moved = true;
+    }
+    if (moved) check(rows.put_document(self_document(tenant, found->version + 1)));
+    return moved;
+}
+
 std::optional<Tenant> find_tenant(store::Reading& rows, std::string_view name) {
     const auto found = rows.document(0, kCollection, name);
     if (!found) return std::nullopt;

@@ -59,6 +59,10 @@ Result<tlog::SignerKey> log_signer(const Tenant&, const vault::Keyring&);
 // What seals and salts whatever is about nobody we know. Refuses likewise.
 Result<vault::Key> salt_key(const Tenant&, const vault::Keyring&);
 
+// Moves what the document holds under the newest master key. False: it lay there already.
+Result<bool> rewrap_tenant(store::Writing&, store::TenantId, const vault::Keyring&,
+                           vault::Entropy&);
+
 // From any reading; nullopt: there is none.
 std::optional<Tenant> find_tenant(store::Reading&, std::string_view name);
 std::optional<Tenant> tenant(store::Reading&, store::TenantId);

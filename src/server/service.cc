@@ -14,35 +14,52 @@ constexpr std::string_view kInstallation = "installation";
 constexpr auto kHousekeeping = std::chrono::minutes(10);
 constexpr http::Millis kGrace{10'000};
 
+Result<std::string> wrapped_key_of(const store::Document& document) {
+    Arena memory;
+    const auto json = TRY(wire::parse_json(document.body, memory));
+    const auto* wrapped = json.find("key");
+    return vault::from_base64(wrapped == nullptr ? "" : wrapped->text, vault::Base64::Standard)
+        .value_or("");
+}
+
+store::Document installation_document(std::string_view wrapped, std::int64_t version) {
+    JsonOut out;
+    out.open('{').member("key", vault::to_base64(wrapped, vault::Base64::Standard)).close('}');
+    return {.tenant = 0,
+            .collection = std::string(kInstallation),
+            .id = "self",
+            .version = version,
+            .key = {},
+            .body = out.take()};
+}
+
 }  // namespace
 
 Result<vault::Key> installation_key(store::Store& store, const vault::Keyring& keyring,
                                     vault::Entropy& entropy) {
     try {
         auto writing = store.write();
-        if (const auto document = writing->document(0, kInstallation, "self")) {
-            Arena memory;
-            const auto json = TRY(wire::parse_json(document->body, memory));
-            const auto* wrapped = json.find("key");
-            const auto bytes = vault::from_base64(wrapped == nullptr ? "" : wrapped->text,
-                                                  vault::Base64::Standard);
-            return keyring.unwrap(bytes.value_or(""), kInstallation);
-        }
+        if (const auto document = writing->document(0, kInstallation, "self"))
+            return keyring.unwrap(TRY(wrapped_key_of(*document)), kInstallation);
         auto key = vault::random_key(entropy);
-        JsonOut out;
-        out.open('{').member("key", vault::to_base64(keyring.wrap(key, kInstallation, entropy),
-                                                     vault::Base64::Standard));
-        check(writing->put_document({.tenant = 0,
-                                     .collection = std::string(kInstallation),
-                                     .id = "self",
-                                     .version = 1,
-                                     .key = {},
-                                     .body = out.close('}').take()}));
+        check(writing->put_document(
+            installation_document(keyring.wrap(key, kInstallation, entropy), 1)));
         writing->commit();
         return key;
     } catch (const store::Trouble& trouble) {
         return refuse(trouble.error());
     }
+}
+
+Result<bool> rewrap_installation_key(store::Writing& rows, const vault::Keyring& keyring,
+                                     vault::Entropy& entropy) {
+    const auto document = rows.document(0, kInstallation, "self");
+    if (!document) return false;
+    const auto wrapped = TRY(wrapped_key_of(*document));
+    if (!keyring.needs_rewrap(wrapped)) return false;
+    const auto moved = TRY(keyring.rewrap(wrapped, kInstallation, entropy));
+    check(rows.put_document(installation_document(moved, document->version + 1)));
+    return true;
 }
 
 Service::Service(const Config& config, const Ground& ground, vault::Key key)

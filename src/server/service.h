@@ -42,6 +42,9 @@ struct Ground {
 // "installation"; made when there is none. Before the engine opens.
 Result<vault::Key> installation_key(store::Store&, const vault::Keyring&, vault::Entropy&);
 
+// Moves it under the newest master key. False: it lay there already, or there is none yet.
+Result<bool> rewrap_installation_key(store::Writing&, const vault::Keyring&, vault::Entropy&);
+
 class Service {
 public:
     // Opens the engine and binds the port. Refuses what either refuses.
