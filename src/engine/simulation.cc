@@ -19,7 +19,7 @@ namespace yinuo::engine {
 namespace {
 
 constexpr Instant kBegin{1'773'100'800'000};  // 2026-03-10T00:00:00Z
-constexpr std::int64_t kVersionsMost = 6;     // of each promise: every one is folded
+constexpr std::int64_t kVersionsMost = 4;     // of each promise: every one is folded
 constexpr std::int64_t kGlanceEvery = 20;     // steps, to look at one subject
 constexpr std::int64_t kLookFirst = 500;      // steps; then ever more seldom: the whole grows
 
@@ -112,7 +112,7 @@ public:
             if (i % kGlanceEvery == 0) glance(i);
             if (i != next_look_ || i == options_.steps) continue;
             look(i, false);
-            next_look_ *= 8;
+            next_look_ *= 20;
         }
         if (report_.failure.empty()) come_to_rest();
         if (report_.failure.empty()) look(options_.steps, true);
