@@ -26,7 +26,7 @@ constexpr RoleRow kTable[] = {
                             CalendarsRead,   CalendarsWrite, FactsWrite,    SubjectsRead,
                             ObligationsRead, ReceiptsRead,   AlertsRead,    AlertsAcknowledge,
                             BacktestsRun,    WebhooksRead,   WebhooksWrite, CustomersRead,
-                            CustomersErase,  EventsRead}},
+                            CustomersErase,  EventsRead,     LogCosign}},
     {Role::Manager,
      "manager",
      {Public, SignedIn, UsersRead, SettingsRead, PromisesRead, PromisesDraft, PromisesApprove,
@@ -56,7 +56,7 @@ constexpr std::string_view kNames[] = {
     "audit.read",      "promises.read",      "promises.draft", "promises.approve", "calendars.read",
     "calendars.write", "facts.write",        "subjects.read",  "obligations.read", "receipts.read",
     "alerts.read",     "alerts.acknowledge", "backtests.run",  "webhooks.read",    "webhooks.write",
-    "customers.read",  "customers.erase",    "events.read",
+    "customers.read",  "customers.erase",    "events.read",    "log.cosign",
 };
 static_assert(std::size(kNames) == kPermissions);
 

@@ -57,8 +57,9 @@ enum class Permission : std::uint8_t {
     CustomersRead,  // links and exports: personal data
     CustomersErase,
     EventsRead,
+    LogCosign,  // hand in what witnesses signed
 };
-inline constexpr std::size_t kPermissions = 28;
+inline constexpr std::size_t kPermissions = 29;
 
 std::string_view name_of(Permission);  // "promises.approve"
 std::optional<Permission> permission(std::string_view name);

@@ -8,7 +8,7 @@ std::vector<Route> all_routes() {
          {session_routes(), user_routes(), key_routes(), tenant_routes(), audit_routes(),
           link_routes(), system_routes(), fact_routes(), subject_routes(), obligation_routes(),
           promise_routes(), calendar_routes(), backtest_routes(), alert_routes(), webhook_routes(),
-          log_routes(), customer_routes(), demo_routes()})
+          log_routes(), witness_routes(), customer_routes(), demo_routes()})
         all.insert(all.end(), area.begin(), area.end());
     return all;
 }

@@ -25,6 +25,7 @@ std::span<const Route> backtest_routes();  // and jobs
 std::span<const Route> alert_routes();
 std::span<const Route> webhook_routes();  // and deliveries
 std::span<const Route> log_routes();      // the transparency logs
+std::span<const Route> witness_routes();  // and those who cosign them
 std::span<const Route> customer_routes();
 std::span<const Route> demo_routes();
 

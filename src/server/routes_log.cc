@@ -5,6 +5,7 @@
 #include "engine/tenant_log.h"
 #include "engine/tenants.h"
 #include "server/routes.h"
+#include "server/witnesses.h"
 #include "tlog/tile.h"
 
 namespace yinuo::server {
@@ -19,13 +20,17 @@ Refusal no_log() { return no_such({"存证日志", "log"}); }
 Answer read_checkpoint(const Call& call) {
     const auto reading = call.things.store.read();
     const auto tenant = engine::find_tenant(*reading, call.parameter("tenant"));
-    const auto checkpoint = tenant ? reading->checkpoint(tenant->id) : store::Reading::Checkpoint{};
+    auto checkpoint = tenant ? reading->checkpoint(tenant->id) : store::Reading::Checkpoint{};
     if (checkpoint.note.empty()) return deny(no_log());
+    // The same text above the signatures: then it is this one that witnesses have signed, too.
+    auto cosigned = cosigned_note(*reading, tenant->id);
+    const auto text = std::string_view(checkpoint.note).substr(0, checkpoint.note.find("\n\n") + 2);
+    if (cosigned.starts_with(text)) checkpoint.note = std::move(cosigned);
     return http::Response{.status = 200,
                           .headers = {{"Content-Type", "text/plain; charset=utf-8"},
                                       {"Cache-Control", std::string(kShort)},
                                       {"Access-Control-Allow-Origin", "*"}},
-                          .body = checkpoint.note};
+                          .body = std::move(checkpoint.note)};
 }
 
 Answer read_tile(const Call& call) {
