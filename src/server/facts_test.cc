@@ -188,6 +188,7 @@ TEST_CASE("facts are read back with how they stand, the personal part by who may
     const auto& items = body.at("items").items;
     REQUIRE(items.size() == 5);
     CHECK(at(items[0], "state") == "in_force");
+    for (const auto& item : items) CHECK(at(item, "source") == "crm");
     CHECK(at(*items[0].find("personal"), "phone") == "13800000000");
     CHECK(at(items[1], "state") == "replaced");
     CHECK(at(items[2], "state") == "in_force");

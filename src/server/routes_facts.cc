@@ -217,9 +217,9 @@ std::string_view name_of(promise::Change change) {
     return "report";
 }
 
-void write_fact(JsonOut& out, const Known& fact) {
+void write_fact(JsonOut& out, const Known& fact, std::string_view source) {
     out.open('{').member_if("id", fact.id).member("kind", fact.kind);
-    out.member("source", fact.source).member("at", fact.at).member("received_at", fact.received);
+    out.member("source", source).member("at", fact.at).member("received_at", fact.received);
     if (fact.sequence != 0) out.member("sequence", fact.sequence);
     out.member("change", name_of(fact.change)).member("state", fact.state);
     out.key("fields").raw(fact.fields);
@@ -250,6 +250,7 @@ Answer list_facts(const Call& call) {
     from = std::min(from, facts.size());
     const auto end = std::min(facts.size(), from + static_cast<std::size_t>(wish->limit));
     engine::Keys keys(call.things.keyring);
+    std::map<std::int64_t, std::string> sources;
     JsonOut items;
     for (; from < end; ++from) {
         auto& fact = facts[from];
@@ -258,7 +259,9 @@ Answer list_facts(const Call& call) {
                                       fact.id, fact.sealed);
             if (opened) fact.personal = std::move(*opened);  // not of who was erased
         }
-        write_fact(items, fact);
+        auto& source = sources[fact.source];
+        if (source.empty()) source = reading->source_name(call.who.tenant, fact.source);
+        write_fact(items, fact, source);
     }
     return page(call, items.text(), end < facts.size() ? std::to_string(end) : "");
 }
