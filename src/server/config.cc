@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/nearest.h"
+#include "http/forwarded.h"
 #include "wire/yaml.h"
 
 namespace yinuo::server {
@@ -69,6 +70,11 @@ bool set_url(Config& config, std::string_view value) {
            !host.substr(3).contains('/');
 }
 
+bool set_proxies(Config& config, std::string_view value) {
+    config.trusted_proxies = value;
+    return http::TrustedProxies::parse(value).has_value();
+}
+
 struct Row {
     Apply apply;
     Show show;
@@ -98,6 +104,7 @@ constexpr Row kRows[] = {
     {set_number<&Config::rate_guest>, show<&Config::rate_guest>},
     {set_number<&Config::rate_user>, show<&Config::rate_user>},
     {set_number<&Config::rate_key>, show<&Config::rate_key>},
+    {set_proxies, show<&Config::trusted_proxies>},
 };
 
 const Setting kSettings[] = {
@@ -147,6 +154,11 @@ const Setting kSettings[] = {
      {"未登录的每个地址每秒几次", "requests a second for a stranger's address"}},
     {"rate_user", false, false, {"每个人每秒几次", "requests a second for a person"}},
     {"rate_key", false, false, {"每个密钥每秒几次", "requests a second for a key"}},
+    {"trusted_proxies",
+     false,
+     false,
+     {"信得过的代理的地址或网段，用逗号隔开，例如 127.0.0.1, 10.0.0.0/8",
+      "addresses or networks of proxies to trust, apart by commas, as 127.0.0.1, 10.0.0.0/8"}},
 };
 static_assert(std::size(kRows) == std::size(kSettings));
 

@@ -38,6 +38,7 @@ struct Config {
     double rate_guest = 20;         // requests a second, for each address that shows no credentials
     double rate_user = 50;          // for each person
     double rate_key = 50'000;       // for each key
+    std::string trusted_proxies;    // networks as http/forwarded.h reads them
 };
 
 struct Setting {

@@ -55,9 +55,10 @@ TEST_CASE("what can't be is refused with its place and the nearest word") {
     CHECK(unknown.error().code == "unknown-setting");
     CHECK(unknown.error().place.line == 2);
     CHECK(unknown.error().mend.en == "did you mean listen?");
-    for (const auto* yaml : {"listen: nowhere", "threads: 0", "threads: -1", "threads: x",
-                             "log: loud", "demo: maybe", "public_url: example.com",
-                             "public_url: https://a/b", "tls_cert: a.pem", "rate_user: 0", "- a"})
+    for (const auto* yaml :
+         {"listen: nowhere", "threads: 0", "threads: -1", "threads: x", "log: loud", "demo: maybe",
+          "public_url: example.com", "public_url: https://a/b", "tls_cert: a.pem", "rate_user: 0",
+          "- a", "trusted_proxies: localhost", "trusted_proxies: 10.0.0.1/8"})
         CHECK_MESSAGE(!read(yaml), yaml);
 }
 

@@ -63,9 +63,11 @@ void spare_body(const http::Request& request, http::Response& response) {
 
 }  // namespace
 
-Gate::Gate(std::vector<Route> routes, http::Router router, const Things& things)
+Gate::Gate(std::vector<Route> routes, http::Router router, http::TrustedProxies proxies,
+           const Things& things)
     : routes_(std::move(routes)),
       router_(std::move(router)),
+      proxies_(std::move(proxies)),
       things_(things),
       guests_{.lock = {}, .limiter = {rate_of(things.config.rate_guest), kBucketsMost}},
       users_{.lock = {}, .limiter = {rate_of(things.config.rate_user), kBucketsMost}},
@@ -77,7 +79,9 @@ Result<std::unique_ptr<Gate>> Gate::of(std::vector<Route> routes, const Things& 
         rows.push_back(
             {std::string(route.method), std::string(route.pattern), std::string(route.operation)});
     auto router = TRY(http::Router::of(std::move(rows)));
-    return std::unique_ptr<Gate>(new Gate(std::move(routes), std::move(router), things));
+    auto proxies = TRY(http::TrustedProxies::parse(things.config.trusted_proxies));
+    return std::unique_ptr<Gate>(
+        new Gate(std::move(routes), std::move(router), std::move(proxies), things));
 }
 
 std::size_t Gate::body_max(std::string_view method, std::string_view raw_path) const {
@@ -161,6 +165,7 @@ void Gate::handle(http::Request&& request, http::Replier replier) {
               .route = nullptr,
               .request_id = {},
               .at = now};
+    call.request.remote = proxies_.client(call.request);  // for every rate and delay
     call.chinese = call.request.wants_chinese();
     call.request_id = request_id(call.request);
     auto weight = std::make_shared<std::optional<Weight>>();

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "http/forwarded.h"
 #include "http/rate.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -37,7 +38,8 @@ private:
         http::RateLimiter::Verdict verdict;
     };
 
-    Gate(std::vector<Route> routes, http::Router router, const Things& things);
+    Gate(std::vector<Route> routes, http::Router router, http::TrustedProxies proxies,
+         const Things& things);
 
     Weight weigh(Weighed, std::string_view key, double cost);
     void tell(http::Response&, const Weight&);
@@ -49,6 +51,7 @@ private:
 
     std::vector<Route> routes_;
     http::Router router_;
+    http::TrustedProxies proxies_;
     const Things& things_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     Bucket guests_, users_, keys_;

@@ -229,6 +229,31 @@ TEST_CASE("who asks too often is told how long to wait, and others aren't touche
     CHECK(house.ask("GET", "/healthz").status == 200);
 }
 
+TEST_CASE("behind a trusted proxy each address has a rate of its own; others can't borrow one") {
+    auto config = House::generous();
+    config.rate_guest = 0.001;
+    const auto ask = [](House& house, const std::string& from) {
+        return house.ask("GET", "/api/v1/me", {.headers = "X-Forwarded-For: " + from + "\r\n"})
+            .status;
+    };
+    const auto until_refused = [&](House& house, const std::string& from) {
+        for (int i = 0; i < 20; ++i)
+            if (ask(house, from) == 429) return true;
+        return false;
+    };
+    {
+        config.trusted_proxies = "127.0.0.0/8";
+        House house(std::make_unique<store::MemoryStore>(), config);
+        CHECK(until_refused(house, "203.0.113.9"));
+        CHECK(ask(house, "203.0.113.10") == 401);
+        CHECK(ask(house, "203.0.113.10, 203.0.113.9") == 429);
+    }
+    config.trusted_proxies = "192.0.2.0/24";
+    House house(std::make_unique<store::MemoryStore>(), config);
+    CHECK(until_refused(house, "203.0.113.9"));
+    CHECK(ask(house, "203.0.113.10") == 429);
+}
+
 TEST_CASE("what is no JSON, too long, of another type or in another language is said so") {
     House house;
     const auto owner = house.token(house.acme, Role::Owner);
@@ -275,6 +300,17 @@ TEST_CASE("the figures count what was asked, by route and status, and name nobod
     CHECK_FALSE(text.contains("usr_"));
     CHECK_FALSE(text.contains("acme"));
     CHECK(house.ask("GET", "/readyz").status == 200);
+}
+
+TEST_CASE("a clock behind the log keeps nobody out, but readiness and figures tell") {
+    House house;
+    CHECK(Body(house.ask("GET", "/readyz")).text("clock") == "fine");
+    CHECK(house.ask("GET", "/metrics").body.contains("\nyinuo_log_ahead_seconds 0\n"));
+    house.clock.advance(hours(-1));
+    const auto ready = house.ask("GET", "/readyz");
+    CHECK(ready.status == 200);
+    CHECK(Body(ready).text("clock") == "log-ahead-of-clock");
+    CHECK(house.ask("GET", "/metrics").body.contains("\nyinuo_log_ahead_seconds 3600\n"));
 }
 
 }  // namespace yinuo::server
