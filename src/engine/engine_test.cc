@@ -175,6 +175,36 @@ TEST_CASE("an order that was retracted was never owed, and comes back when it is
     CHECK(rows[0].started_at == Instant{1'773'104'400'000});
 }
 
+TEST_CASE("what was said before is known whenever it comes; who means it anew numbers it") {
+    World world;
+    world.publish(kLive24);
+    const auto news = [&](std::string_view at, std::string_view more = {}) {
+        const auto said = world.report(fact("order.placed", at, "a", more))[0].outcome;
+        return said == Outcome::Accepted;
+    };
+    const auto began = [&](Millis after) {
+        return world.obligations("order/1")[0].started_at == World::kBegin + after;
+    };
+    constexpr std::string_view kOne = "2026-03-10T01:00:00Z", kTwo = "2026-03-10T02:00:00Z";
+    constexpr std::string_view kCorrect = R"(,"change":"correct")";
+    world.wait(hours(5));
+    CHECK(news("2026-03-10T00:00:00Z"));
+    CHECK(news(kOne, kCorrect));
+    CHECK(news(kTwo, kCorrect));
+    CHECK_FALSE(news(kOne, kCorrect));  // as a retry that comes late
+    CHECK(began(hours(2)));
+    CHECK(news(kOne, R"(,"change":"correct","sequence":1)"));
+    CHECK(began(hours(1)));
+    CHECK(news(kOne, R"(,"change":"retract")"));
+    CHECK_FALSE(news(kTwo, kCorrect));
+    CHECK(state_of(world.obligations("order/1")[0]) == State::Void);
+    CHECK(news(kTwo, R"(,"change":"correct","sequence":2)"));
+    CHECK(began(hours(2)));
+    CHECK_FALSE(news(kOne, R"(,"change":"retract")"));
+    CHECK(news(kOne, R"(,"change":"retract","sequence":3)"));
+    CHECK(state_of(world.obligations("order/1")[0]) == State::Void);
+}
+
 TEST_CASE("timers outlive the program, and fire once") {
     World world;
     world.publish(kLive24);
