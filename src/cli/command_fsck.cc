@@ -77,10 +77,16 @@ void print(const engine::Fsck& made, const Console& console) {
                                  rows.entries, rows.streams, rows.obligations, rows.facts),
                      fmt::format("{} log entries, {} subjects, {} obligations, {} facts",
                                  rows.entries, rows.streams, rows.obligations, rows.facts)}));
-    fmt::print("{}\n", console.say({fmt::format("存证 {} 条相符，{} 条属于已删除的客户",
-                                                made.figures.leaves, made.figures.erased),
-                                    fmt::format("{} leaves match, {} are of erased customers",
-                                                made.figures.leaves, made.figures.erased)}));
+    fmt::print("{}\n", console.say({fmt::format("存证 {} 条与日志内容相符", made.figures.leaves),
+                                    fmt::format("{} leaves match", made.figures.leaves)}));
+    if (made.figures.erased > 0)
+        fmt::print(
+            "{}\n",
+            console.say(
+                {fmt::format("{} 条存证属于已删除的客户：只核对了承诺值（哈希），内容已无从核对",
+                             made.figures.erased),
+                 fmt::format("{} leaves are of erased customers: only their commitment is checked",
+                             made.figures.erased)}));
     fmt::print("{}\n", made.findings.empty()
                            ? console.say({"全部相符", "everything agrees"})
                            : console.say({fmt::format("有 {} 处问题", made.findings.size()),

@@ -1,5 +1,6 @@
 #include "engine/entry.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/check.h"
@@ -9,6 +10,7 @@ namespace yinuo::engine {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kWithSums = 2;  // the same, and after each change the sum of a rate, or 0
 constexpr std::size_t kHashSize = 32;
 
 // A fact's byte of marks: its change in the low bits.
@@ -78,6 +80,14 @@ void put_step(std::string& out, const ObligationChange::Step& step, Instant base
     if (!step.who.empty()) put_text(out, step.who);
 }
 
+void put_sum(std::string& out, const std::optional<promise::RateSum>& sum) {
+    put_byte(out, sum ? 1 : 0);
+    if (!sum) return;
+    put_signed(out, sum->counted);
+    put_signed(out, sum->good);
+    put_value(out, feel::Value::number(sum->value));
+}
+
 void put_change(std::string& out, const ObligationChange& change, Instant base,
                 std::string_view hash_before) {
     put_varint(out, static_cast<std::uint64_t>(change.id));
@@ -116,13 +126,15 @@ void put_remedy(std::string& out, const RemedyChange& remedy, Instant base) {
 }
 
 struct Header {
+    std::uint8_t version = kVersion;
     std::string_view stream;
     store::CustomerId customer = 0;
     Instant base;
 };
 
 bool read_header(ByteReader& in, Header& header) {
-    if (in.byte() != kVersion) return in.fail(), false;
+    header.version = in.byte();
+    if (header.version != kVersion && header.version != kWithSums) return in.fail(), false;
     header.stream = in.text();
     header.customer = in.signed_number();
     header.base = {in.signed_number()};
@@ -224,6 +236,18 @@ std::string_view read_hash(ByteReader& in, std::string_view before) {
     return in.fail(), std::string_view();
 }
 
+std::optional<promise::RateSum> read_sum(ByteReader& in, Arena& memory) {
+    const std::uint8_t mark = in.byte();
+    if (mark == 0) return std::nullopt;
+    if (mark != 1) return in.fail(), std::nullopt;
+    promise::RateSum sum{.counted = in.signed_number(), .good = in.signed_number()};
+    const feel::Value value = read_value(in, memory, nullptr);
+    if (value.type() != feel::Type::Number || sum.good < 0 || sum.good > sum.counted)
+        return in.fail(), std::nullopt;
+    sum.value = value.as_number();
+    return sum;
+}
+
 ObligationChange read_change(ByteReader& in, Instant base, std::string_view hash_before,
                              Arena& memory) {
     ObligationChange change;
@@ -270,7 +294,9 @@ RemedyChange read_remedy(ByteReader& in, Instant base, Arena& memory) {
 
 void write_turn(std::string& out, const TurnBody& turn) {
     const Instant base = base_of(turn);
-    put_byte(out, kVersion);
+    const bool with_sums = std::ranges::any_of(
+        turn.changes, [](const ObligationChange& change) { return change.sum.has_value(); });
+    put_byte(out, with_sums ? kWithSums : kVersion);
     put_text(out, turn.stream);
     put_signed(out, turn.customer);
     put_signed(out, base.millis);
@@ -285,6 +311,7 @@ void write_turn(std::string& out, const TurnBody& turn) {
     std::string_view hash;
     for (const ObligationChange& change : turn.changes) {
         put_change(part, change, base, hash);
+        if (with_sums) put_sum(part, change.sum);
         if (!change.facts_hash.empty()) hash = change.facts_hash;
     }
     put_text(out, part);
@@ -315,11 +342,15 @@ Result<TurnBody> read_turn(std::string_view body, Arena& memory, Zones* zones) {
     part = in.section();
     auto changes = memory.array<ObligationChange>(part.count());
     std::string_view hash;
+    bool with_sums = false;
     for (ObligationChange& change : changes) {
         new (&change) ObligationChange(read_change(part, header.base, hash, memory));
+        if (header.version == kWithSums) change.sum = read_sum(part, memory);
+        with_sums = with_sums || change.sum;
         if (!change.facts_hash.empty()) hash = change.facts_hash;
     }
-    if (!part.good() || !part.done()) return refuse(unreadable("changes"));
+    if (!part.good() || !part.done() || with_sums != (header.version == kWithSums))
+        return refuse(unreadable("changes"));
     turn.changes = changes;
 
     part = in.section();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "base/result.h"
 #include "promise/fact.h"
 #include "promise/obligation.h"
+#include "promise/rate.h"
 #include "promise/record.h"
 #include "remedy/entries.h"
 #include "store/rows.h"
@@ -72,6 +74,7 @@ struct ObligationChange {
     };
     std::span<const Step> steps;
     std::string_view facts_hash;  // 32 bytes; see below. Equal ones in a row are kept once
+    std::optional<promise::RateSum> sum = {};  // of rates: what was counted by then
 };
 
 // One remedy entry (remedy/entries.h) of an obligation of this stream.

@@ -74,6 +74,13 @@ std::string leaf_of(const ObligationChange& change, std::string_view stream, Ins
     if (!change.facts_hash.empty()) leaf.text("facts_sha256", hex(change.facts_hash));
     if (!change.label.empty()) leaf.text("label", change.label);
     leaf.text("log", names.origin());
+    if (change.sum) {
+        CanonicalObject measured(leaf.member("measured"));
+        measured.number("counted", change.sum->counted);
+        measured.number("good", change.sum->good);
+        measured.text("value", change.sum->value.to_string());
+        measured.close();
+    }
     leaf.text("obligation", obligation_text(change.id));
     leaf.number("occurrence", change.occurrence);
     leaf.text("promise", names.promise(change.version));

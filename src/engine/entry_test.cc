@@ -179,6 +179,13 @@ struct Keeper {
                               .fields = some<Field>(8, [&] { return Field{text(), value(0)}; }),
                               .sealed = text(200)};
         });
+        const auto sum = [&]() -> std::optional<promise::RateSum> {
+            if (*rc::gen::inRange(0, 4) != 0) return std::nullopt;
+            const auto counted = *rc::gen::inRange<std::int64_t>(0, 1'000'000);
+            return promise::RateSum{.counted = counted,
+                                    .good = *rc::gen::inRange<std::int64_t>(0, counted + 1),
+                                    .value = decimal()};
+        };
         turn.changes = some<ObligationChange>(5, [&] {
             return ObligationChange{
                 .id = *rc::gen::arbitrary<std::int64_t>(),
@@ -200,8 +207,9 @@ struct Keeper {
                                                               .due_at = instant(),
                                                               .who = text()};
                                                       }),
-                .facts_hash = memory.copy(std::string(*rc::gen::arbitrary<bool>() ? 32 : 0,
-                                                      *rc::gen::inRange('a', 'd')))};
+                .facts_hash = memory.copy(
+                    std::string(*rc::gen::arbitrary<bool>() ? 32 : 0, *rc::gen::inRange('a', 'd'))),
+                .sum = sum()};
         });
         turn.remedies = some<RemedyChange>(4, [&] {
             RemedyChange remedy{.obligation = *rc::gen::arbitrary<std::int64_t>(),
@@ -297,6 +305,12 @@ void must_equal(const TurnBody& a, const TurnBody& b) {
         RC_ASSERT(x.broken_at == y.broken_at);
         RC_ASSERT(x.settled_at == y.settled_at);
         RC_ASSERT(x.facts_hash == y.facts_hash);
+        RC_ASSERT(x.sum.has_value() == y.sum.has_value());
+        if (x.sum) {
+            RC_ASSERT(x.sum->counted == y.sum->counted);
+            RC_ASSERT(x.sum->good == y.sum->good);
+            RC_ASSERT(x.sum->value == y.sum->value);
+        }
         RC_ASSERT(x.steps.size() == y.steps.size());
         for (std::size_t j = 0; j < x.steps.size(); ++j) {
             RC_ASSERT(x.steps[j].kind == y.steps[j].kind);
@@ -488,6 +502,30 @@ TEST_CASE("the bytes of version 1 are these: an order and its obligations") {
           "400181f0b252410181f0b252025a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
           "5a5a5a5a5aa18d06e820020200010181f0b252000002400181f0b252410181f0b25201a28d06e820"
           "040200010181f0b252000002400181f0b252410181f0b252010100");
+}
+
+TEST_CASE("a rate's turn is of version 2, and says what was counted") {
+    const ObligationChange rate{.id = 1,
+                                .version = 2,
+                                .label = "2026-03",
+                                .steps = {},
+                                .facts_hash = {},
+                                .sum = promise::RateSum{.counted = 10, .good = 9, .value = 5}};
+    std::string bytes;
+    write_turn(bytes, {.stream = "s", .facts = {}, .changes = {&rate, 1}, .remedies = {}});
+    CHECK(bytes[0] == 2);
+    // one; its sum; 10, 9, 5; no remedies
+    CHECK(bytes.ends_with(std::string("\x01\x14\x12\x03\x0a\x01\x00", 7)));
+    Arena memory;
+    const auto read = read_turn(bytes, memory);
+    REQUIRE(read);
+    CHECK(read->changes[0].sum->good == 9);
+    bytes[0] = 1;
+    CHECK_FALSE(read_turn(bytes, memory));
+    const auto more = bytes.size() - 6;
+    bytes[0] = 2;
+    bytes[more] = '\x10';  // of 8
+    CHECK_FALSE(read_turn(bytes, memory));
 }
 
 TEST_CASE("the bytes of version 1 are these: everything there is") {

@@ -5,10 +5,13 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "engine/called.h"
 #include "engine/customers.h"
+#include "engine/damage.h"
 #include "engine/entry.h"
+#include "engine/fsck_promises.h"
 #include "engine/publication_json.h"
 #include "engine/publishing.h"
 #include "engine/tenant_log.h"
@@ -71,12 +74,17 @@ public:
     LeafCheck(store::Reading& rows, Zones& zones, const vault::Keyring& keyring, Fsck& into)
         : rows_(rows), shelf_(zones), keys_(keyring), into_(into) {}
 
-    Result<void> open() {
-        if (auto filled = fill_shelf(rows_, shelf_); !filled)
-            return refuse(std::move(filled.error()));
-        for (auto& tenant : tenants(rows_))
-            logs_.emplace(tenant.id, Log{.tenant = tenant, .bundles = {rows_, tenant.id}});
-        return {};
+    void open() {
+        for (auto& tenant : tenants(rows_)) {
+            auto& log =
+                logs_
+                    .emplace(tenant.id,
+                             Log{.tenant = tenant, .bundles = {rows_, tenant.id}, .promises = {}})
+                    .first->second;
+            log.promises.read(
+                rows_, tenant.id, shelf_,
+                [&](const store::Entry& entry, const Error& why) { bad(entry, why); });
+        }
     }
 
     Result<void> take(const store::Entry& entry) {
@@ -116,6 +124,10 @@ public:
         for (auto& [id, log] : logs_) {
             const auto stands = rows_.checkpoint(id);
             const std::string& name = log.tenant.name;
+            if (into_.log_is_sound)
+                log.promises.compare(rows_, id, [&](const char* code, Text what) {
+                    add(into_.findings, code, std::move(what));
+                });
             if (stands.size != log.next)
                 add(into_.findings, "wrong-checkpoint",
                     {"租户 " + name + " 的检查点有 " + number(stands.size) + " 条存证，日志有 " +
@@ -147,6 +159,7 @@ private:
     struct Log {
         Tenant tenant;
         Bundles bundles;
+        LoggedPromises promises;
         std::int64_t next = 0;
     };
 
@@ -160,23 +173,23 @@ private:
             const auto body = TRY(read_turn(entry.body, memory_, &shelf_.zones()));
             const Called names(shelf_, origin);
             if (!names.knows(body) || !is_well_named(body.stream))
-                return refuse(damaged({"所说的版本、条款或补偿没有发布过",
-                                       "it names a version, clause or remedy never published"}));
+                return refuse(damage({"所说的版本、条款或补偿没有发布过",
+                                      "it names a version, clause or remedy never published"}));
             for (const auto& given : body.remedies)
                 if (!began(given.obligation, entry))
-                    return refuse(damaged({"补偿所属的履约单不在这项业务里",
-                                           "it gives for an obligation that its subject hasn't"}));
+                    return refuse(damage({"补偿所属的履约单不在这项业务里",
+                                          "it gives for an obligation that its subject hasn't"}));
             customer = body.customer;
             return leaves_of(body, entry.recorded_at, names);
         }
         // A stream is numbered by its first entry, and that is a turn.
         if (entry.stream == entry.position)
-            return refuse(damaged({"应是一次处理，却不是", "it should be a turn and isn't"}));
+            return refuse(damage({"应是一次处理，却不是", "it should be a turn and isn't"}));
         if (kind == EntryKind::Promise) return published(entry);
         if (kind == EntryKind::Move && !is_move(entry.body))
-            return refuse(damaged({"应把履约单移到同一承诺的后一版，却不是",
-                                   "it should move obligations to a later version of the same "
-                                   "promise and doesn't"}));
+            return refuse(damage({"应把履约单移到同一承诺的后一版，却不是",
+                                  "it should move obligations to a later version of the same "
+                                  "promise and doesn't"}));
         return std::vector<std::string>();
     }
 
@@ -255,7 +268,11 @@ private:
                 bad(entry, salt.error());
                 return {};
             }
-            if (!salt) return refuse(salt.error());
+            if (!salt && salt.error().code == "master-unknown") return refuse(salt.error());
+            if (!salt) {
+                unopened(entry, customer, salt.error());
+                return {};
+            }
             if (log.bundles.holds(leaf, commitment(*salt, wanted[i])))
                 ++into_.figures.leaves;
             else
@@ -264,15 +281,24 @@ private:
         return {};
     }
 
-    static Error damaged(const Text& what) {
-        return {.code = "log-entry-unreadable", .what = what};
-    }
-
+    // Said once of each entry.
     void bad(const store::Entry& entry, const Error& why) {
         into_.log_is_sound = false;
+        if (!bad_.insert(entry.position).second) return;
         add(into_.findings, why.code.c_str(),
             {"日志条目 " + number(entry.position) + "：" + why.what.zh,
              "entry " + number(entry.position) + ": " + why.what.en});
+    }
+
+    // The key that the leaves' salts come from; said once of each customer (0: the tenant).
+    void unopened(const store::Entry& entry, store::CustomerId customer, const Error& why) {
+        if (!unopened_.insert({entry.tenant, customer}).second) return;
+        const auto whose = number(customer);
+        add(into_.findings, "key-unreadable",
+            {(customer == 0 ? "租户" : "客户 " + whose) + " 的密钥打不开，其存证没有核对：" +
+                 why.what.zh,
+             "the key of " + (customer == 0 ? "the tenant" : "customer " + whose) +
+                 " can't be opened, its leaves weren't checked: " + why.what.en});
     }
 
     void wrong(const store::Entry& entry) {
@@ -288,6 +314,8 @@ private:
     Fsck& into_;
     Arena memory_;
     std::map<store::TenantId, Log> logs_;
+    std::set<store::Position> bad_;
+    std::set<std::pair<store::TenantId, store::CustomerId>> unopened_;
 };
 
 }  // namespace
@@ -297,7 +325,7 @@ Result<Fsck> check_logs(store::Reading& rows, Zones& zones, const vault::Keyring
     Fsck made;
     try {
         LeafCheck leaves(rows, zones, keyring, made);
-        if (auto opened = leaves.open(); !opened) return refuse(std::move(opened.error()));
+        leaves.open();
         Result<void> fine;
         store::Position last = 0;
         Instant at = Instant::min();

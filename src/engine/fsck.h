@@ -2,8 +2,9 @@
 //
 // Looks at the medium; at the log's positions and instants; at every leaf of the transparency log,
 // whose commitment is computed again from its entry and the customer's salt; at every tile against
-// the signed checkpoint; at every row against the log (rebuild.h). What is about an erased customer
-// can't be computed again and is counted.
+// the signed checkpoint; at every promise's document and every row against the log (rebuild.h). What
+// is about an erased customer can't be computed again: that its commitment leads to the signed root
+// is all that can be said, and how many there are is counted.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace yinuo::engine {
 struct FsckFigures {
     RebuildFigures rows;
     std::int64_t leaves = 0;  // whose commitment was computed and found right
-    std::int64_t erased = 0;  // leaves about customers who were erased
+    std::int64_t erased = 0;  // leaves about erased customers: their commitment alone is checked
     std::int64_t tiles = 0;   // entries below them that lead to the signed root
 };
 
@@ -34,9 +35,11 @@ struct Fsck {
 // Everything, of every tenant. Findings carry the codes of store.h, rebuild.h and tlog/audit.h, and:
 // "log-has-holes", "time-went-back", "leaves-apart" (an entry's leaves don't follow those before),
 // "wrong-commitment", "wrong-text-hash" (of a published promise), "wrong-checkpoint" (size or
-// signature), "no-customer" and "log-entry-unreadable" (the entry is named), "rows-not-compared" (the
-// log isn't sound). Refuses when a master key is missing, a promise's document can't be read, or it
-// is interrupted.
+// signature), "no-customer" and "log-entry-unreadable" (the entry is named; also with the code that
+// says why a published text can't be compiled), "key-unreadable" (a customer's or tenant's),
+// "promise-unreadable", "promise-differs", "promise-missing" (a document, held to the log),
+// "rows-not-compared" (the log isn't sound). Each is told and the rest is looked at all the same.
+// Refuses when a master key is missing, the medium fails, or it is interrupted.
 Result<Fsck> fsck(store::Store&, Zones&, const vault::Keyring&, const Goes& = {});
 
 // Of that, only what concerns leaves and tiles.

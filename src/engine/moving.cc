@@ -61,8 +61,9 @@ Result<MovePage> preview_move(Turns& turns, store::TenantId tenant, std::string_
     for (const auto& row : rows) {
         if (std::ranges::find(page.streams, row.stream, &MovePreview::stream) != page.streams.end())
             continue;
+        const auto stream = turns.rows().stream(row.stream);
         MovePreview one{.stream = row.stream,
-                        .subject = turns.rows().stream(row.stream)->name,
+                        .subject = stream ? stream->name : std::string(),
                         .before = rows_under(turns, row.stream, row.version)};
         if (auto moved = turns.preview_move(row.stream, *versions.from, *versions.to)) {
             one.after = std::move(*moved);

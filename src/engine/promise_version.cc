@@ -114,9 +114,11 @@ Result<PromiseStep> read_promise_step(std::string_view body) {
     PromiseStep step;
     const auto stage = parse_stage(in.text("step"));
     step.stage = stage.value_or(Stage::Draft);
-    step.id = in.text("promise") + "@" + std::to_string(in.number("version"));
+    step.name = in.text("promise");
+    step.version = static_cast<int>(in.number("version"));
+    step.id = step.name + "@" + std::to_string(step.version);
     step.text_hash = in.text("text_sha256");
-    in.skip("by");
+    step.by = in.text("by");
     if (stage == Stage::Published) {
         step.publication.text = in.text("text");
         if (auto read = read_calendars(in.object("calendars"), step.publication); !read)

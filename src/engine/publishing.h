@@ -72,8 +72,13 @@ struct PromiseStep {
     std::string text_hash;             // SHA-256, hex
     Publication publication;           // of Published
     store::Position published_in = 0;  // of Retired: the entry that published it
+    std::string name;                  // "same-day-install"
+    int version = 0;                   // 3
+    std::string by;                    // who did it
 };
 Result<PromiseStep> read_promise_step(std::string_view body);
+// What was published or retired comes onto the shelf or leaves it. Refuses as Shelf::add() does.
+Result<void> take_step(Shelf&, const store::Entry&, const PromiseStep&);
 
 // Findings of a text as check_draft() would have them: with "personal-field" for each field that it reads
 // and this tenant calls personal.

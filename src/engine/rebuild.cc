@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "engine/damage.h"
 #include "engine/entry.h"
 #include "engine/refold.h"
 #include "engine/turner.h"
@@ -68,7 +69,16 @@ public:
         Instant at = std::max(last_, stands ? stands->turned_at : last_);
         if (stands && stands->wakes_at <= at)
             at = std::max(stands->turned_at, stands->wakes_at - Millis{1});
-        const auto made = refolder_.refold(rows_, id, at);
+        Refolded made{.stream = stands ? *stands : store::Stream{.id = id}, .facts = {}};
+        try {
+            made = refolder_.refold(rows_, id, at);
+        } catch (const store::Trouble& trouble) {
+            if (trouble.error().code != kDamage) throw;
+            const auto& why = trouble.error().what;
+            add("stream-unreadable", made,
+                {"无法由日志重算：" + why.zh, "can't be folded from the log: " + why.en});
+            return enough();
+        }
         into_.figures.obligations += static_cast<std::int64_t>(made.rows.size());
         into_.figures.facts += static_cast<std::int64_t>(made.facts.size());
         if (!stands) {
@@ -86,6 +96,9 @@ public:
         if (made.lags && !rests)
             add("time-missed", made,
                 {"有到点的事没有记下，也没有定时器", "something was due, and no timer is set"});
+        if (!made.facts_fit)
+            add("facts-differ", made,
+                {"业务记录不是判定时的那些", "its facts aren't those that it was judged by"});
         compare_rows(made, rests);
         for (const auto& [source, fact] : made.facts)
             if (rows_.find_fact(source, fact) != id)

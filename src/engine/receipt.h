@@ -21,8 +21,10 @@
 namespace yinuo::engine {
 
 // Refuses an unknown obligation of that tenant, and one whose customer was erased ("erased": the
-// key from which the leaf's salt came is gone). An obligation about a key or a rate, which rests on
-// other subjects too, has a receipt without facts.
+// key from which the leaf's salt came is gone). An obligation about a key, which rests on several
+// subjects, discloses their facts if all are of one customer, and otherwise how many they are. One of
+// a rate discloses what was counted. Throws store::Trouble, "log-entry-unreadable", where the log is
+// damaged: no receipt is made that wouldn't verify.
 Result<std::string> make_receipt(store::Reading&, const vault::Keyring&, Shelf&, store::TenantId,
                                  store::ObligationId);
 

@@ -62,6 +62,7 @@ std::string ReceiptExtra::to_json() const {
     promise.close();
     whole.text("salt", tlog::to_base64(salt));
     whole.number("v", 1);
+    if (withheld != 0) whole.number("withheld", withheld);
     CanonicalObject zone(whole.member("zone"));
     zone.text("name", zone_name);
     zone.text("version", zone_version);
@@ -92,6 +93,7 @@ Result<ReadReceipt> read_receipt(std::string_view text, Names& names, Zones& zon
     Members zone(in.object("zone"), {"凭证的 zone", "the receipt's \"zone\""});
     extra.zone_name = zone.text("name");
     extra.zone_version = zone.text("version");
+    if (in.has("withheld")) extra.withheld = in.number("withheld");
     read.has_facts = in.has("facts");
     const auto facts = read.has_facts ? in.array("facts").items : std::span<const wire::Json>();
     for (const Result<void>& part :

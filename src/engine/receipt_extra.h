@@ -27,8 +27,10 @@ struct ReceiptExtra {
     std::string log_key;  // a note verifier key
     Instant now;          // when the leaf was recorded
     // The facts known then, in true order, with those of their fields that the promise reads; as
-    // written by append_fact_line(). nullopt: the obligation rests on more than one subject's.
+    // written by append_fact_line(). nullopt: they are not all of one customer, or it is a rate.
     std::optional<std::vector<std::string>> facts;
+    // How many facts it rests on where they may not be disclosed.
+    std::int64_t withheld = 0;
 
     std::string to_json() const;
 };

@@ -239,23 +239,157 @@ TEST_CASE("客户资料删除之后，不再开具凭证，先前的凭证仍可
     CHECK(objections(shop.verify(file)) == "");
 }
 
-TEST_CASE("an obligation about a key has a receipt without other people's facts") {
-    Shop shop;
-    shop.publish(R"(promise: visits
+namespace {
+
+constexpr std::string_view kHouses = R"(promise: visits
 version: 1
 zone: Asia/Shanghai
 subject: order
 clauses:
   once: {per: house, starts: 'fact = "visit"', keeps: 'fact = "visit.done"', within: 2 h}
-)");
-    shop.report(fact("v", "visit", "2026-03-10T01:00:00Z", R"(,"fields":{"house":"h-9"})"));
-    const auto key = shop.store->read()->obligation(1);
-    REQUIRE(key);
-    const auto file = shop.receipt(1);
+  calm: {starts: 'fact = "visit"', keeps: 'fact = "calm"', within: 1 h}
+  heard: {per: house, starts: 'fact = "calm.broken"', keeps: 'fact = "heard"', within: 1 h}
+)";
+
+std::string visit(std::string_view order, std::string_view customer, std::string_view house = "h-9",
+                  std::string_view kind = "visit", std::string_view at = "2026-03-10T01:00:00Z") {
+    return R"({"id":")" + std::string(order) + std::string(kind) + R"(","kind":")" +
+           std::string(kind) + R"(","subject":"order/)" + std::string(order) + R"(","at":")" +
+           std::string(at) + "\"" +
+           (customer.empty() ? "" : R"(,"customer":")" + std::string(customer) + "\"") +
+           R"(,"fields":{"house":")" + std::string(house) + R"("}})";
+}
+
+// Of a clause, as it stands.
+store::ObligationId of_clause(Shop& shop, int clause) {
+    const auto rows = shop.store->read();
+    for (store::ObligationId id = 1; id <= rows->last_obligation(); ++id)
+        if (rows->obligation(id)->clause == clause) return id;
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("a key's receipt has the facts of all its subjects, if they are one customer's") {
+    Shop shop;
+    shop.publish(kHouses);
+    shop.report(visit("1", "C-1"));
+    shop.report(visit("3", "C-3", "h-10"));  // another house: not this key's business
+    const auto id = of_clause(shop, 0);
+    auto file = shop.receipt(id);
+    REQUIRE(file);
+    auto verdict = shop.verify(*file);
+    CHECK(objections(verdict) == "");
+    CHECK(says(verdict, "the 1 facts are those it rested on"));
+    CHECK(says(verdict, "the due instant 2026-03-10T03:00:00.000Z follows from the facts"));
+    CHECK(file->find("C-1") == std::string::npos);
+
+    shop.wait(hours(1));
+    shop.report(visit("2", "C-1", "h-9", "visit.done", "2026-03-10T01:30:00Z"));
+    file = shop.receipt(id);
+    REQUIRE(file);
+    verdict = shop.verify(*file);
+    CHECK(objections(verdict) == "");
+    CHECK(says(verdict, "the 2 facts are those it rested on"));
+    CHECK(says(verdict, "the state \"kept\" follows from the facts"));
+    const auto forged =
+        with_extra(*file, [](std::string& e) { swap_first(e, "\"order/2\"", "\"order/4\""); });
+    CHECK_FALSE(shop.verify(forged).fine);
+}
+
+TEST_CASE("other customers' facts are in no receipt, and it says so") {
+    Shop shop;
+    shop.publish(kHouses);
+    shop.report(visit("1", "C-1"));
+    const auto before = shop.receipt(of_clause(shop, 0));
+    REQUIRE(before);
+    shop.wait(hours(1));
+    shop.report(visit("2", "C-2", "h-9", "visit.done", "2026-03-10T01:30:00Z"));
+    const auto file = shop.receipt(of_clause(shop, 0));
     REQUIRE(file);
     const auto verdict = shop.verify(*file);
     CHECK(objections(verdict) == "");
-    CHECK(says(verdict, "rests on other subjects too"));
+    CHECK(says(verdict, "the 2 facts it rests on are other customers', too"));
+    CHECK(says(verdict, "is the clause's limit from the start that the log says"));
+    const auto begin = file->find("extra ") + 6;
+    const auto extra = *tlog::from_base64(file->substr(begin, file->find('\n', begin) - begin));
+    CHECK_FALSE(extra.contains("order/1"));
+    CHECK_FALSE(extra.contains("order/2"));
+    CHECK(objections(shop.verify(*before)) == "");
+
+    SUBCASE("what is withheld is no way around the facts") {
+        const auto forged = with_extra(*before, [](std::string& e) {
+            const auto facts = e.find("\"facts\":[");
+            e.erase(facts, e.find("],", facts) + 2 - facts);
+        });
+        CHECK(objections(shop.verify(forged)).contains("how many are withheld"));
+    }
+}
+
+TEST_CASE("删除客户之后，键的凭证不再披露其业务记录，先前的凭证仍可核验") {
+    Shop shop;
+    shop.publish(kHouses);
+    shop.report(visit("1", "C-1"));
+    const auto id = of_clause(shop, 0);
+    const auto before = shop.receipt(id);
+    REQUIRE(before);
+    shop.act([&](Turns& turns) { return erase_customer(turns, shop.author, "C-1", "asked"); });
+    const auto after = shop.receipt(id);
+    REQUIRE(after);
+    CHECK(says(shop.verify(*after), "are withheld"));
+    CHECK(objections(shop.verify(*after)) == "");
+    CHECK(objections(shop.verify(*before)) == "");
+    CHECK(says(shop.verify(*before), "follows from the facts"));
+}
+
+TEST_CASE("a rate's receipt has what was counted, and its verdict follows from that") {
+    Shop shop;
+    shop.publish(R"(promise: quick
+version: 1
+zone: Asia/Shanghai
+subject: order
+clauses:
+  fast:
+    rate: {of: fact = "done", good: took <= 30, at least: 90 %, over: day}
+  mean:
+    per: area
+    rate: {of: fact = "done", mean of: took, at most: 40, over: day}
+)");
+    for (const std::string n : {"1", "2", "3"})
+        shop.report(R"({"id":"d)" + n + R"(","kind":"done","subject":"order/)" + n +
+                    R"(","customer":"C-)" + n + R"(","at":"2026-03-10T01:00:00Z",
+                    "fields":{"area":"北","took":)" +
+                    n + "5}}");
+    shop.wait(hours(30));
+    for (const int clause : {0, 1}) {
+        const auto file = shop.receipt(of_clause(shop, clause));
+        REQUIRE(file);
+        const auto verdict = shop.verify(*file);
+        CHECK(objections(verdict) == "");
+        if (clause == 0) {
+            CHECK(says(verdict, "the log says that 2 of 3 were good"));
+            CHECK(says(verdict, "the state \"broken\" follows from these figures"));
+        } else {
+            CHECK(says(verdict, "the log says that 3 came to 75"));
+            CHECK(says(verdict, "the state \"kept\" follows from these figures"));
+        }
+        CHECK(says(verdict, "the figures rest on everybody's facts"));
+        CHECK_FALSE(file->contains("order/1"));
+        const auto forged = with_extra(
+            *file, [](std::string& e) { swap_first(e, "\\\"counted\\\":3", "\\\"counted\\\":2"); });
+        CHECK_FALSE(shop.verify(forged).fine);
+    }
+}
+
+TEST_CASE("facts that the promise doesn't know the kind of are in its receipt, too") {
+    Shop shop;
+    shop.report(kPlaced);
+    shop.wait(minutes(1));
+    shop.report(fact("z", "somebody.looked", "2026-03-10T01:00:30Z"));
+    shop.wait(hours(30));
+    const auto file = shop.receipt();
+    REQUIRE(file);
+    CHECK(objections(shop.verify(*file)) == "");
 }
 
 TEST_CASE("facts of every kind of value come out of a receipt as they went in") {

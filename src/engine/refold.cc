@@ -47,7 +47,7 @@ private:
 
 Result<std::unique_ptr<Refolder>> Refolder::open(store::Reading& rows, Zones& zones) {
     auto made = std::make_unique<TurnerRefolder>(zones);
-    if (auto filled = fill_shelf(rows, made->shelf()); !filled)
+    if (auto filled = fill_shelf_from_log(rows, made->shelf()); !filled)
         return refuse(std::move(filled.error()));
     return made;
 }

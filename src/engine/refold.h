@@ -27,6 +27,7 @@ struct Refolded {
     // Time has come for something that no entry tells of yet: the rows are as before it, and the
     // stream wakes at once.
     bool lags = false;
+    bool facts_fit = true;  // of a subject: its last change was judged by the facts that lie there
 };
 
 // Folds streams again, whatever keys there are or aren't: nothing is opened, sealed or signed.

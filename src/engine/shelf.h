@@ -84,6 +84,8 @@ private:
 
 // Brings a shelf up to date with what is published and retired. Adding twice does nothing.
 Result<void> fill_shelf(store::Reading&, Shelf&);
+// The same from the log alone, whatever stands beside it. Refuses an entry that can't be read.
+Result<void> fill_shelf_from_log(store::Reading&, Shelf&);
 
 // The part of a stream's name before the first '/'.
 std::string_view kind_of_subject(std::string_view stream_name);

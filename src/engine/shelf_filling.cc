@@ -1,6 +1,7 @@
 // A shelf from the documents of the published versions.
 #include <algorithm>
 
+#include "engine/entry.h"
 #include "engine/publishing.h"
 #include "engine/shelf.h"
 #include "engine/tenants.h"
@@ -35,6 +36,26 @@ Result<void> fill_shelf(store::Reading& rows, Shelf& shelf) {
             shelf.retire(version.position, version.retired_at);
     }
     return {};
+}
+
+Result<void> take_step(Shelf& shelf, const store::Entry& entry, const PromiseStep& step) {
+    if (step.stage == Stage::Published)
+        TRY(shelf.add(entry.tenant, entry.position, entry.recorded_at, step.publication));
+    if (step.stage == Stage::Retired) shelf.retire(step.published_in, entry.recorded_at);
+    return {};
+}
+
+Result<void> fill_shelf_from_log(store::Reading& rows, Shelf& shelf) {
+    Result<void> fine;
+    for (const auto& tenant : tenants(rows))
+        rows.entries_about(tenant.id, static_cast<std::uint8_t>(EntryKind::Promise), 0, false,
+                           [&](const store::Entry& entry) {
+                               const auto step = read_promise_step(entry.body);
+                               fine = step ? take_step(shelf, entry, *step)
+                                           : Result<void>(refuse(step.error()));
+                               return fine.has_value();
+                           });
+    return fine;
 }
 
 }  // namespace yinuo::engine

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "base/check.h"
+#include "engine/resting.h"
 #include "promise/history.h"
 
 namespace yinuo::engine {
@@ -160,9 +160,9 @@ void Turner::decide_subject(Instant now, Loaded& in, Deciding& deciding) {
 
 void Turner::decide_key(store::Reading& rows, Instant now, Loaded& in, const StreamName& name,
                         Deciding& deciding) {
+    const auto facts =
+        key_rests_on(rows, shelf_, in.stream, name, {.now = now}, folding_, memory_).facts;
     const Version* version = shelf_.find(name.version);
-    check(version != nullptr);
-    const auto facts = facts_of_key(rows, *version, name.clause, in, name.key, now);
     const auto turn = promise::decide_key(*version->promise, name.clause, name.key, facts,
                                           in.of(name.version).events, now, folding_);
     deciding.facts = facts;
@@ -171,7 +171,8 @@ void Turner::decide_key(store::Reading& rows, Instant now, Loaded& in, const Str
 }
 
 void Turner::collect(const Version& version, const promise::Turn& turn, Loaded& in,
-                     Deciding& deciding, std::string_view label) {
+                     Deciding& deciding, std::string_view label,
+                     const std::optional<promise::RateSum>& sum) {
     std::vector<bool> seen(in.rows.size(), false);
     const auto steps_of = [&](int clause, int occurrence) {
         std::size_t count = 0;
@@ -198,7 +199,8 @@ void Turner::collect(const Version& version, const promise::Turn& turn, Loaded& 
                                  .fresh = fresh,
                                  .logged = logged,
                                  .version = &version,
-                                 .steps = steps});
+                                 .steps = steps,
+                                 .sum = sum});
     };
     for (const auto& o : turn.obligations) {
         deciding.wakes_at = std::min(deciding.wakes_at, o.changes_at);

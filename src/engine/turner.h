@@ -109,6 +109,7 @@ private:
             bool logged = false;  // it goes into the log, not only into its row
             const Version* version = nullptr;
             std::span<const ObligationChange::Step> steps;
+            std::optional<promise::RateSum> sum = {};  // of rates
         };
         struct Remedy {
             remedy::Entry entry;
@@ -123,10 +124,7 @@ private:
     // turner_load.cc
     void load(store::Reading&, Loaded&);
     void take_changes(const TurnBody&, const Loaded&, Instant recorded_at, Loaded& into);
-    Moved read_move(std::string_view body);
-    std::vector<const promise::Fact*> facts_of_key(store::Reading&, const Version&, int clause,
-                                                   const Loaded&, std::string_view key,
-                                                   Instant now);
+    void take_move(std::string_view body, Loaded&);
 
     // turner_refold.cc
     void replay(store::Reading&, Loaded&, Refolded&);
@@ -151,7 +149,7 @@ private:
     void decide_key(store::Reading&, Instant now, Loaded&, const StreamName&, Deciding&);
     void decide_rate(store::Reading&, Instant now, Loaded&, const StreamName&, Deciding&);
     void collect(const Version&, const promise::Turn&, Loaded&, Deciding&,
-                 std::string_view label = {});
+                 std::string_view label = {}, const std::optional<promise::RateSum>& sum = {});
     void collect_remedies(const Version&, const promise::Turn&, Loaded&,
                           std::span<const promise::Fact* const> facts, Instant now, Deciding&);
 
@@ -179,6 +177,7 @@ private:
                 store::Position* position = nullptr);
     bool come_of_age(const Loaded&, Instant now) const;
     Result<void> take_over(Loaded&, const Version& from, const Version& to) const;
+    Result<void> may_move(Loaded&, const Version& from, const Version& to) const;
     store::ObligationId obligation_of(const Loaded&, const Deciding&, const Version&,
                                       const remedy::Entry&);
     void add_leaves(Group&, store::TenantId, store::CustomerId,

@@ -2,7 +2,7 @@
 // to which every subject adds its part.
 #include <algorithm>
 
-#include "base/check.h"
+#include "engine/damage.h"
 #include "engine/turner.h"
 #include "promise/history.h"
 #include "promise/rate.h"
@@ -102,7 +102,7 @@ void Turner::write_across(Group& group, const Loaded& in, bool changed) {
 void Turner::drop_measures(Group& group, const Loaded& in, std::span<const Across> across) {
     for (const auto id : group.rows.groups_of(in.stream.id)) {
         const auto stream = group.rows.stream(id);
-        check(stream.has_value());
+        if (!stream) damaged({"键或比率不在了", "a key or rate is missing"});
         if (StreamName::parse(stream->name).kind == StreamName::Kind::Key) {
             others_.insert(id);
             continue;
@@ -133,7 +133,7 @@ void Turner::turn_others(Group& group) {
         const auto id = *others_.begin();
         others_.erase(others_.begin());
         const auto stream = group.rows.stream(id);
-        check(stream.has_value());
+        if (!stream) damaged({"键或比率不在了", "a key or rate is missing"});
         // A rate takes its members' measures when it wakes.
         const StreamName name = StreamName::parse(stream->name);
         if (name.kind != StreamName::Kind::Key) continue;
@@ -150,7 +150,9 @@ void Turner::turn_others(Group& group) {
 void Turner::decide_rate(store::Reading& rows, Instant now, Loaded& in, const StreamName& name,
                          Deciding& deciding) {
     const Version* version = shelf_.find(name.version);
-    check(version != nullptr);
+    if (version == nullptr ||
+        std::ranges::find(version->rates, name.clause) == version->rates.end())
+        damaged({"比率所属的条款没有发布过", "a rate belongs to a clause never published"});
     const auto& promise = *version->promise;
     // After a restart nobody remembers what changed: everything is looked at again.
     RateMemory& memory = rates_[in.stream.id];
@@ -187,7 +189,7 @@ void Turner::decide_rate(store::Reading& rows, Instant now, Loaded& in, const St
             collect(*version,
                     promise::decide_period(promise, name.clause, name.key, period, sum,
                                            in.of(name.version).events, now, folding_),
-                    in, deciding, label);
+                    in, deciding, label, sum);
             if (period.end > now) break;
             at = period.end;
         }

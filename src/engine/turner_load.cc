@@ -3,9 +3,8 @@
 #include <charconv>
 #include <utility>
 
-#include "base/check.h"
+#include "engine/damage.h"
 #include "engine/turner.h"
-#include "promise/history.h"
 
 namespace yinuo::engine {
 namespace {
@@ -13,16 +12,17 @@ namespace {
 constexpr std::string_view kKey = "~key/";
 constexpr std::string_view kRate = "~rate/";
 
-// The log holds what this program wrote; anything else is damage.
-template <typename T>
-T readable(Result<T> read) {
-    if (!read) throw store::Trouble(read.error());
-    if constexpr (!std::is_void_v<T>) return std::move(*read);
+// Of a stream's name. Names are in no leaf's salt: they are as damaged as the entry they stand in.
+[[noreturn]] void no_name(std::string_view name) {
+    const std::string text(name);
+    damaged({"“" + text + "”不是业务、键或比率的名称",
+             "\"" + text + "\" is no name of a subject, a key or a rate"});
 }
 
 }  // namespace
 
 StreamName StreamName::parse(std::string_view name) {
+    const auto whole = name;
     StreamName parsed;
     if (name.starts_with(kKey)) {
         parsed.kind = Kind::Key;
@@ -35,7 +35,7 @@ StreamName StreamName::parse(std::string_view name) {
     }
     const auto number = [&](auto& into) {
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), into);
-        check(error == std::errc() && end != name.data() + name.size() && *end == '/');
+        if (error != std::errc() || end == name.data() + name.size() || *end != '/') no_name(whole);
         name.remove_prefix(static_cast<std::size_t>(end - name.data()) + 1);
     };
     number(parsed.version);
@@ -66,8 +66,7 @@ void Turner::load(store::Reading& rows, Loaded& in) {
         if (entry.kind == static_cast<std::uint8_t>(EntryKind::Move)) {
             // The rows have been moved when it was written; here the events before it are.
             auto moved = std::exchange(in.rows, {});
-            const auto [old, next] = read_move(entry.body);
-            check(take_over(in, *old, *next).has_value());
+            take_move(entry.body, in);
             in.rows = std::move(moved);
         }
         if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
@@ -106,7 +105,9 @@ void Turner::take_changes(const TurnBody& body, const Loaded& in, Instant record
     }
     for (const RemedyChange& change : body.remedies) {
         const auto of = std::ranges::find(in.rows, change.obligation, &store::ObligationRow::id);
-        check(of != in.rows.end());
+        if (of == in.rows.end())
+            damaged({"补偿所属的履约单不在这项业务里",
+                     "it gives for an obligation that its subject hasn't"});
         std::optional<Money> money;
         if (const auto currency = Currency::parse(change.currency))
             money = Money{.minor = change.minor, .currency = *currency};
@@ -125,48 +126,6 @@ void Turner::take_changes(const TurnBody& body, const Loaded& in, Instant record
                               .at = change.at,
                               .recorded_at = recorded_at});
     }
-}
-
-// The facts of everybody who has this key, those that have it now, in true order.
-std::vector<const promise::Fact*> Turner::facts_of_key(store::Reading& rows, const Version& version,
-                                                       int clause, const Loaded& in,
-                                                       std::string_view key, Instant now) {
-    const auto& promise = *version.promise;
-    std::vector<const promise::Fact*> all;
-    for (const auto member : rows.members_of(in.stream.id)) {
-        const auto stream = rows.stream(member);
-        check(stream.has_value());
-        const auto subject = memory_.copy(stream->name);
-        std::vector<promise::Fact> facts;
-        rows.entries_of(member, 0, [&](const store::Entry& entry) {
-            if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
-            const auto body = memory_.copy(entry.body);
-            readable(learn_kinds(body, shelf_.names()));
-            readable(read_facts(body, entry.recorded_at, shelf_.names(), memory_, facts,
-                                &shelf_.zones()));
-            return true;
-        });
-        const auto kept = memory_.copy(std::span<const promise::Fact>(facts));
-        std::vector<const promise::Fact*> order;
-        for (const auto& fact : kept) {
-            const_cast<promise::Fact&>(fact).subject = subject;
-            order.push_back(&fact);
-        }
-        promise::put_in_order(order, now, now);
-        if (version.hands_verdicts_across) {
-            std::vector<promise::Obligation> unused;
-            std::vector<const promise::Fact*> verdicts;
-            promise::fold_subject(promise, order, now, folding_, unused, &verdicts);
-            order.insert(order.end(), verdicts.begin(), verdicts.end());
-        }
-        for (const auto* fact : order)
-            if (promise::key_of(promise.clauses[static_cast<std::size_t>(clause)], *fact, promise,
-                                folding_) == key)
-                all.push_back(fact);
-    }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const auto* a, const auto* b) { return promise::comes_before(*a, *b); });
-    return all;
 }
 
 }  // namespace yinuo::engine

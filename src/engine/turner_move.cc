@@ -1,8 +1,8 @@
 // Moving what is owed from one version of a promise to a later one: explicit, previewed, logged.
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/json_text.h"
+#include "engine/damage.h"
 #include "engine/turner.h"
 #include "promise/history.h"
 #include "wire/json.h"
@@ -24,9 +24,13 @@ Result<void> Turner::take_over(Loaded& in, const Version& from, const Version& t
     std::vector<int> clause_of;
     for (const auto& clause : from.promise->clauses)
         clause_of.push_back(to.promise->find_clause(clause.name));
+    const auto new_clause = [&](int old) {
+        return old < 0 || old >= std::ssize(clause_of) ? -1
+                                                       : clause_of[static_cast<std::size_t>(old)];
+    };
     for (auto& row : in.rows) {
         if (row.version != from.position) continue;
-        const int clause = clause_of[static_cast<std::size_t>(row.clause)];
+        const int clause = new_clause(row.clause);
         if (!promise::is_open(static_cast<promise::State>(row.state)))
             return refuse(cannot_move({"已有结论的不能移动", "it has a verdict already"}));
         if (clause < 0)
@@ -37,9 +41,10 @@ Result<void> Turner::take_over(Loaded& in, const Version& from, const Version& t
     }
     auto& before = in.of(from.position);
     for (auto& event : before.events) {
-        const int clause = clause_of[static_cast<std::size_t>(event.clause)];
-        check(clause >= 0);
-        event.clause = clause;
+        event.clause = new_clause(event.clause);
+        if (event.clause < 0)
+            return refuse(
+                cannot_move({"新版本没有这一条款", "the new version has no such clause"}));
     }
     const auto events = std::move(before.events);
     before.events.clear();
@@ -49,17 +54,29 @@ Result<void> Turner::take_over(Loaded& in, const Version& from, const Version& t
     return {};
 }
 
-Turner::Moved Turner::read_move(std::string_view body) {
-    const auto said = wire::parse_json(body, memory_);
-    check(said.has_value());
+// Asked before something is moved: take_over() of what may be.
+Result<void> Turner::may_move(Loaded& in, const Version& from, const Version& to) const {
+    if (StreamName::parse(in.stream.name).kind != StreamName::Kind::Subject)
+        return refuse(cannot_move({"键和比率属于所在版本的条款，不能移动",
+                                   "a key or a rate belongs to its version's clause"}));
+    return take_over(in, from, to);
+}
+
+// What a move in the log says, done once more.
+void Turner::take_move(std::string_view body, Loaded& in) {
+    const auto said = readable(wire::parse_json(body, memory_));
     const auto version = [&](std::string_view key) {
-        const auto* number = said->find(key);
-        check(number != nullptr && number->integer());
-        const Version* found = shelf_.find(*number->integer());
-        check(found != nullptr);
+        const auto* number = said.find(key);
+        const auto at = number == nullptr ? std::nullopt : number->integer();
+        const Version* found = at ? shelf_.find(*at) : nullptr;
+        if (found == nullptr)
+            damaged({"移动所说的承诺版本没有发布过", "a move names a version never published"});
         return found;
     };
-    return {.from = version("from"), .to = version("to")};
+    const Version* from = version("from");
+    if (const auto taken = take_over(in, *from, *version("to")); !taken)
+        damaged({"移动不可能发生过：" + taken.error().what.zh,
+                 "a move can't have been made: " + taken.error().what.en});
 }
 
 Result<std::vector<store::ObligationRow>> Turner::preview_move(store::Reading& rows,
@@ -72,7 +89,7 @@ Result<std::vector<store::ObligationRow>> Turner::preview_move(store::Reading& r
     memory_.reset();
     Loaded in{.stream = *stream};
     load(rows, in);
-    if (auto fits = take_over(in, from, to); !fits) return refuse(std::move(fits.error()));
+    if (auto fits = may_move(in, from, to); !fits) return refuse(std::move(fits.error()));
     std::vector<const promise::Fact*> facts;
     for (const auto& fact : in.facts) facts.push_back(&fact);
     promise::put_in_order(facts, now, now);
@@ -95,7 +112,7 @@ Result<void> Turner::move(Group& group, store::StreamId id, const Version& from,
     memory_.reset();
     Loaded in{.stream = *stream};
     load(group.rows, in);
-    if (auto fits = take_over(in, from, to); !fits) return refuse(std::move(fits.error()));
+    if (auto fits = may_move(in, from, to); !fits) return refuse(std::move(fits.error()));
 
     std::string body = "{\"from\":" + std::to_string(from.position) +
                        ",\"to\":" + std::to_string(to.position) + ",\"by\":";

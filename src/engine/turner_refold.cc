@@ -1,17 +1,12 @@
 // Folding a stream again from the log, as if its rows had never been.
 #include <algorithm>
 
-#include "base/check.h"
+#include "engine/damage.h"
 #include "engine/turner.h"
+#include "promise/history.h"
 
 namespace yinuo::engine {
 namespace {
-
-template <typename T>
-T readable(Result<T> read) {
-    if (!read) throw store::Trouble(read.error());
-    if constexpr (!std::is_void_v<T>) return std::move(*read);
-}
 
 bool is(const store::Entry& entry, EntryKind kind) {
     return entry.kind == static_cast<std::uint8_t>(kind);
@@ -46,11 +41,11 @@ void Turner::take_rows(const TurnBody& body, const store::Entry& entry, Loaded& 
 // subjects every turn is taken again.
 void Turner::replay(store::Reading& rows, Loaded& in, Refolded& made) {
     bool across = false;
+    ObligationChange last;
+    std::size_t known = 0;  // facts by then
+    Instant judged_at;
     rows.entries_of(in.stream.id, 0, [&](const store::Entry& entry) {
-        if (is(entry, EntryKind::Move)) {
-            const auto [from, to] = read_move(entry.body);
-            check(take_over(in, *from, *to).has_value());
-        }
+        if (is(entry, EntryKind::Move)) take_move(entry.body, in);
         if (!is(entry, EntryKind::Turn)) return true;
         const auto bytes = memory_.copy(entry.body);
         const auto body = readable(read_turn(bytes, memory_));
@@ -67,7 +62,8 @@ void Turner::replay(store::Reading& rows, Loaded& in, Refolded& made) {
             if (!fact.id.empty()) made.facts.emplace_back(fact.source, fact.id);
         const auto from = in.facts.size();
         readable(learn_kinds(bytes, shelf_.names()));
-        readable(read_facts(bytes, entry.recorded_at, shelf_.names(), memory_, in.facts));
+        readable(read_facts(bytes, entry.recorded_at, shelf_.names(), memory_, in.facts,
+                            &shelf_.zones()));
         for (auto i = from; i < in.facts.size(); ++i)
             in.facts[i].subject = memory_.copy(in.stream.name);
         if (across) {
@@ -84,11 +80,23 @@ void Turner::replay(store::Reading& rows, Loaded& in, Refolded& made) {
             }
             across_.clear();
         }
+        if (!body.changes.empty()) {
+            last = body.changes.back();
+            known = in.facts.size();
+            judged_at = entry.recorded_at;
+        }
         take_rows(body, entry, in);
         take_changes(body, in, entry.recorded_at, in);
         in.last_recorded_at = entry.recorded_at;
         return true;
     });
+    const Version* version = shelf_.find(last.version);
+    if (version == nullptr || StreamName::parse(in.stream.name).kind != StreamName::Kind::Subject)
+        return;
+    std::vector<const promise::Fact*> facts;
+    for (std::size_t i = 0; i < known; ++i) facts.push_back(&in.facts[i]);
+    promise::put_in_order(facts, judged_at, judged_at);
+    made.facts_fit = facts_hash(facts, version->read, shelf_.names()) == last.facts_hash;
 }
 
 // `tells`: something has come of it that no entry tells of.
@@ -115,7 +123,8 @@ Instant Turner::last_of_members(store::Reading& rows, store::StreamId key) {
     Instant last = Instant::min();
     for (const auto member : rows.members_of(key))
         rows.entries_of(member, 0, [&](const store::Entry& entry) {
-            last = std::max(last, entry.recorded_at);
+            if (is(entry, EntryKind::Turn) || is(entry, EntryKind::Move))
+                last = std::max(last, entry.recorded_at);
             return true;
         });
     return last;
@@ -127,7 +136,7 @@ Refolded Turner::refold(store::Reading& rows, store::StreamId id, Instant now) {
     Refolded made{.stream = {.id = id}, .facts = {}};
     Loaded in{.stream = {.id = id}, .fresh = true};
     replay(rows, in, made);
-    check(!in.fresh);
+    if (in.fresh) damaged({"应是一次处理，却不是", "it should be a turn and isn't"});
     in.replayed.reset();
     now = std::max(now, in.last_recorded_at);
     Deciding standing = decide(rows, now, in, made.lags);

@@ -48,7 +48,8 @@ std::string random_salt(vault::Entropy& entropy) {
 
 ObligationChange change_of(const store::ObligationRow& row,
                            std::span<const ObligationChange::Step> steps,
-                           std::string_view facts_hash) {
+                           std::string_view facts_hash,
+                           const std::optional<promise::RateSum>& sum) {
     return {.id = row.id,
             .version = row.version,
             .clause = row.clause,
@@ -60,7 +61,8 @@ ObligationChange change_of(const store::ObligationRow& row,
             .broken_at = row.broken_at,
             .settled_at = row.settled_at,
             .steps = steps,
-            .facts_hash = facts_hash};
+            .facts_hash = facts_hash,
+            .sum = sum};
 }
 
 }  // namespace
@@ -125,7 +127,8 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
                 hashed = one.version;
                 hash = memory_.copy(facts_hash(deciding.facts, one.version->read, shelf_.names()));
             }
-            new (&changes[changed.size()]) ObligationChange(change_of(one.row, one.steps, hash));
+            new (&changes[changed.size()])
+                ObligationChange(change_of(one.row, one.steps, hash, one.sum));
             changed.push_back(&one);
         }
         std::vector<RemedyChange> remedies;
