@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "connect/messengers.h"
 #include "connect/payout_http.h"
 
 // The first byte picks the status, the rest is the body.
@@ -23,5 +24,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (answer.said == PayoutSaid::Paid) check(status < 300 || status == 409);
     if (answer.said == PayoutSaid::Paid && body.find_first_not_of(" \t\r\n") != std::string::npos)
         check(body.find("status") != std::string::npos || body.find('\\') != std::string::npos);
+    for (const auto& told : {read_wecom({.status = status, .answer = body}),
+                             read_dingtalk({.status = status, .answer = body}),
+                             read_sms({.status = status, .answer = body})}) {
+        check(told.fault.empty() == (told.said == MessageSaid::Sent));
+        if (told.said == MessageSaid::Sent) check(status < 300);
+    }
     return 0;
 }
