@@ -51,6 +51,7 @@ Error log_ahead(std::int64_t millis) {
 }
 
 constexpr int kClimbsMost = 1'000;
+constexpr int kPayoutsMost = 500;
 constexpr std::int64_t kAheadMost = 1'000;  // milliseconds that are nobody's worry
 
 }  // namespace
@@ -79,6 +80,7 @@ public:
                 turned_until_ = last_recorded_ = rows->entry(last)->recorded_at;
             rows->wakers([&](Instant at, store::StreamId stream) { timers_.push({at, stream}); });
             next_climb_ = rows->next_climb_at();
+            next_payout_ = std::min(rows->next_payout_at(), turner_.cashier().next_at());
         } catch (const store::Trouble& trouble) {
             return refuse(trouble.error());
         }
@@ -152,7 +154,8 @@ public:
     }
 
     Instant next_timer() const {
-        return std::min(timers_.empty() ? Instant::max() : timers_.top().at, next_climb_);
+        return std::min(
+            {timers_.empty() ? Instant::max() : timers_.top().at, next_climb_, next_payout_});
     }
 
     bool step();
@@ -195,6 +198,7 @@ private:
     void give_up(std::vector<Item>& items, const Error& why) {
         keys_.forget_all();
         logs_.forget();
+        turner_.cashier().forget();
         std::deque<Item> rest;
         bool is_first = false;
         {
@@ -225,6 +229,7 @@ private:
 
     std::priority_queue<Timer> timers_;
     Instant next_climb_ = Instant::max();
+    Instant next_payout_ = Instant::max();
     Instant last_recorded_ = Instant::min();
     Instant turned_until_{-1};  // of the latest turn; of turns before the start, the last entry
     std::function<void(store::Position)> on_commit_;
@@ -287,6 +292,7 @@ public:
                       std::string_view by) override {
         return impl_.turner_.move(group_, stream, from, to, by);
     }
+    Till till() override { return {group_, impl_.turner_, impl_.turner_.cashier()}; }
     store::Position append(store::TenantId tenant, EntryKind kind, std::string body,
                            std::string_view leaf) override {
         // What was published or set may change what this tenant's settings say.
@@ -316,7 +322,7 @@ bool Engine::Impl::step() {
     const Instant now = std::max(clock, last_recorded_);
     std::vector<Item> items = take_work();
     const bool timer_due = !timers_.empty() && timers_.top().at <= now;
-    if (items.empty() && !timer_due && next_climb_ > now) return false;
+    if (items.empty() && !timer_due && next_climb_ > now && next_payout_ > now) return false;
     {
         const std::lock_guard lock(mutex_);
         if (figures_.stopped && items.empty()) return false;
@@ -360,9 +366,11 @@ bool Engine::Impl::step() {
             late.push_back((clock - timer.at).count);
         }
         if (next_climb_ <= now) climb(group, kClimbsMost);
+        if (next_payout_ <= now) turner_.cashier().tend(group.till(), kPayoutsMost);
         logs_.write(*rows);
         last = rows->last_position();
         next_climb_ = rows->next_climb_at();
+        next_payout_ = std::min(rows->next_payout_at(), turner_.cashier().next_at());
         if (last > 0) last_recorded_ = std::max(last_recorded_, rows->entry(last)->recorded_at);
         rows->commit();
         logs_.committed();

@@ -57,6 +57,7 @@ std::vector<RemedyChange> remedies_of(World& world, std::string_view subject, Ar
     std::vector<RemedyChange> all;
     const auto rows = world.store->read();
     rows->entries_of(rows->find_stream(world.tenant, subject)->id, 0, [&](const store::Entry& e) {
+        if (e.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
         const auto body = read_turn(memory.copy(e.body), memory);
         REQUIRE(body);
         for (const auto& one : body->remedies) all.push_back(one);
@@ -148,6 +149,7 @@ TEST_CASE("a late fact reverses a breach by new entries, and takes back what was
     bool reversed = false;
     const auto reading = world.store->read();
     reading->entries_of(rows[0].stream, 0, [&](const store::Entry& entry) {
+        if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
         const auto body = read_turn(memory.copy(entry.body), memory);
         REQUIRE(body.has_value());
         for (const auto& change : body->changes)

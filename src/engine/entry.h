@@ -34,6 +34,8 @@ enum class EntryKind : std::uint8_t {
     Delivery = 6,  // an answer of the world to one of our actions
     Customer = 7,  // one was made known, exported, erased
     Move = 8,      // a stream's obligations go on under another version
+    Payout = 9,    // of one stream: a step of a payout (paying.h)
+    Fund = 10,     // money into or out of the guarantee fund by hand
 };
 
 // A field as it was reported. Names are text: no table of names outlives the program.

@@ -38,6 +38,7 @@ struct Fsck {
 // signature), "no-customer" and "log-entry-unreadable" (the entry is named; also with the code that
 // says why a published text can't be compiled), "key-unreadable" (a customer's or tenant's),
 // "promise-unreadable", "promise-differs", "promise-missing" (a document, held to the log),
+// "postings-unbalanced", "paid-twice", "payout-unbalanced", "payout-unknown" (paying_rebuild.h),
 // "rows-not-compared" (the log isn't sound). Each is told and the rest is looked at all the same.
 // Refuses when a master key is missing, the medium fails, or it is interrupted.
 Result<Fsck> fsck(store::Store&, Zones&, const vault::Keyring&, const Goes& = {});

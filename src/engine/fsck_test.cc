@@ -86,7 +86,8 @@ struct Damaged {
         rows->entries_after(0, [&](const store::Entry& entry) {
             const bool turn = entry.kind == static_cast<std::uint8_t>(EntryKind::Turn);
             if (turn && entry.leaves > 1) late = entry;
-            if (!turn && entry.leaves == 1) published = entry;
+            const bool step = entry.kind == static_cast<std::uint8_t>(EntryKind::Promise);
+            if (step && entry.leaves == 1) published = entry;
             return true;
         });
         REQUIRE(late.position != 0);

@@ -6,6 +6,7 @@
 
 #include "engine/damage.h"
 #include "engine/entry.h"
+#include "engine/paying_rebuild.h"
 #include "engine/refold.h"
 #include "engine/turner.h"
 
@@ -125,6 +126,18 @@ public:
         }
     }
 
+    // False: enough was found.
+    bool tell(const char* code, Text what) {
+        if (!enough()) return false;
+        into_.differences.push_back(
+            {.severity = Severity::Error,
+             .error = {.code = code,
+                       .what = std::move(what),
+                       .mend = {"用 yinuo rebuild 从日志重建",
+                                "make it again from the log with yinuo rebuild"}}});
+        return enough();
+    }
+
 private:
     // Of a rate's measures, in whatever order: a sum of hashes, so that it fits in memory.
     struct Sum {
@@ -147,14 +160,8 @@ private:
     bool enough() const { return into_.differences.size() < most_; }
 
     void add(const char* code, const Refolded& made, const Text& what) {
-        if (!enough()) return;
         const auto& name = made.stream.name;
-        into_.differences.push_back(
-            {.severity = Severity::Error,
-             .error = {.code = code,
-                       .what = {"业务 " + name + "：" + what.zh, name + ": " + what.en},
-                       .mend = {"用 yinuo rebuild 从日志重建",
-                                "make it again from the log with yinuo rebuild"}}});
+        tell(code, {"业务 " + name + "：" + what.zh, name + ": " + what.en});
     }
 
     void compare_rows(const Refolded& made, bool rests) {
@@ -257,6 +264,7 @@ Result<RebuildFigures> rebuild(store::Store& store, Zones& zones, const Goes& go
             return true;
         });
         if (!all) return refuse(interrupted());
+        rebuild_payouts(*rows);
         rows->commit();
     } catch (const store::Trouble& trouble) {
         return refuse(trouble.error());
@@ -280,6 +288,9 @@ Result<Comparison> compare(store::Reading& rows, Zones& zones, const Goes& goes,
             comparison.figures, [&](store::StreamId id) { return comparer.take(id); });
         if (stopped) return refuse(interrupted());
         if (all) comparer.finish();
+        compare_payouts(rows, [&](const char* code, Text what) {
+            return comparer.tell(code, std::move(what));
+        });
     } catch (const store::Trouble& trouble) {
         return refuse(trouble.error());
     }

@@ -44,7 +44,8 @@ struct Comparison {
 // Holds every row to what rebuild() would write. Codes: "stream-missing", "stream-differs",
 // "time-missed" (something was due that no timer is set for), "obligation-missing",
 // "obligation-extra", "obligation-differs", "fact-missing", "key-differs", "measures-differ",
-// "facts-differ" (of the hash in the subject's last change), "stream-unreadable" (its entries can't have been written by this program).
+// "facts-differ" (of the hash in the subject's last change), "stream-unreadable" (its entries can't
+// have been written by this program), and those of paying_rebuild.h.
 Result<Comparison> compare(store::Reading&, Zones&, const Goes& = {},
                            std::size_t differences_max = 100);
 

@@ -67,13 +67,47 @@ bool begins_by_facts(const Version& version) {
            });
 }
 
+// What a gift lets the customer choose between: a list of texts, or one text.
+std::vector<std::string> choices_of(const promise::Promise& promise, const promise::Turn& turn,
+                                    const remedy::Entry& entry,
+                                    std::span<const promise::Fact* const> facts,
+                                    promise::Folding& folding) {
+    const auto& remedy = promise.remedies[static_cast<std::size_t>(entry.remedy)];
+    const auto& choice = remedy.gifts[static_cast<std::size_t>(entry.gift)].choice;
+    const auto o = std::ranges::find_if(turn.obligations, [&](const promise::Obligation& one) {
+        return one.clause == entry.clause && one.occurrence == entry.occurrence;
+    });
+    if (!choice || entry.back || o == turn.obligations.end()) return {};
+    promise::Asker ask(promise, folding, facts);
+    ask.start_from(o->start);
+    if (const auto* ground = o->decided_by != nullptr ? o->decided_by : o->start)
+        ask.look_at(*ground);
+    const auto value = ask.value(*choice);
+    std::vector<std::string> choices;
+    const auto add = [&](const feel::Value& one) {
+        if (one.type() == feel::Type::String && !one.as_string().empty())
+            choices.emplace_back(one.as_string());
+    };
+    if (value.type() == feel::Type::List)
+        for (const auto& one : value.as_list()) add(one);
+    else
+        add(value);
+    return choices;
+}
+
 }  // namespace
 
 Turner::Turner(Shelf& shelf, Keys& keys, TenantLogs& logs, vault::Entropy& entropy)
-    : shelf_(shelf), keys_(keys), logs_(logs), entropy_(entropy), folding_(shelf.names(), kept_) {}
+    : shelf_(shelf),
+      keys_(keys),
+      logs_(logs),
+      entropy_(entropy),
+      folding_(shelf.names(), kept_),
+      cashier_(shelf) {}
 
 void Turner::begin(store::Reading& rows) {
     next_obligation_ = rows.last_obligation() + 1;
+    cashier_.begin(rows);
     others_.clear();
     rates_.clear();
 }
@@ -263,8 +297,11 @@ void Turner::collect_remedies(const Version& version, const promise::Turn& turn,
     } own;
     own.facts = facts;
     for (auto& entry :
-         remedy::decide_entries(promise, turn.obligations, given, now, folding_, &own))
-        deciding.remedies.push_back({.entry = std::move(entry), .version = &version});
+         remedy::decide_entries(promise, turn.obligations, given, now, folding_, &own)) {
+        auto choices = choices_of(promise, turn, entry, facts, folding_);
+        deciding.remedies.push_back(
+            {.entry = std::move(entry), .version = &version, .choices = std::move(choices)});
+    }
     for (const auto& o : turn.obligations) {
         if (!remedy::may_be_owed(promise, o) || o.settled_at != Instant::max()) continue;
         const Instant horizon = remedy_horizon(in.stream.id, now);

@@ -14,6 +14,7 @@
 
 #include "engine/customers.h"
 #include "engine/entry.h"
+#include "engine/paying_cashier.h"
 #include "engine/refold.h"
 #include "engine/report.h"
 #include "engine/shelf.h"
@@ -75,6 +76,11 @@ public:
     // An entry about no stream; see Turns::append.
     store::Position append(Group&, store::TenantId, EntryKind, std::string body,
                            std::string_view leaf);
+    // An entry of a stream, and its one leaf under the customer's salt; with its place in both logs.
+    store::Entry append(Group&, store::Entry, store::CustomerId, std::string_view leaf);
+
+    const Tenant& tenant_of(Group&, store::TenantId);
+    Cashier& cashier() { return cashier_; }
 
     std::int64_t turns() const { return turns_; }
 
@@ -114,6 +120,7 @@ private:
         struct Remedy {
             remedy::Entry entry;
             const Version* version = nullptr;
+            std::vector<std::string> choices = {};  // between which the customer may choose
         };
         std::vector<Row> rows;
         std::vector<Remedy> remedies;
@@ -182,7 +189,6 @@ private:
                                       const remedy::Entry&);
     void add_leaves(Group&, store::TenantId, store::CustomerId,
                     std::span<const std::string_view> contents, store::Entry&);
-    const Tenant& tenant_of(Group&, store::TenantId);
 
     // turner_alerts.cc
     void look_after_alerts(Group&, const Deciding::Row&);
@@ -196,6 +202,7 @@ private:
     promise::Folding folding_;
     store::ObligationId next_obligation_ = 1;
     std::int64_t turns_ = 0;
+    Cashier cashier_;
     std::vector<Across> across_;        // of the turn in hand
     std::set<store::StreamId> others_;  // keys whose members have changed, to be turned
     struct RateMemory {

@@ -103,6 +103,14 @@ bool Turner::come_of_age(const Loaded& in, Instant now) const {
     });
 }
 
+store::Entry Turner::append(Group& group, store::Entry entry, store::CustomerId customer,
+                            std::string_view leaf) {
+    const std::string_view leaves[] = {leaf};
+    add_leaves(group, entry.tenant, customer, leaves, entry);
+    entry.position = group.rows.append(entry);
+    return entry;
+}
+
 void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<const LoggedFact> news,
                     store::Position* position) {
     ++turns_;
@@ -132,7 +140,7 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
             changed.push_back(&one);
         }
         std::vector<RemedyChange> remedies;
-        for (const auto& [entry, version] : deciding.remedies)
+        for (const auto& [entry, version, choices] : deciding.remedies)
             remedies.push_back({.obligation = obligation_of(in, deciding, *version, entry),
                                 .back = entry.back,
                                 .remedy = entry.remedy,
@@ -196,6 +204,13 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
         group.announce(stream.tenant,
                        deciding.remedies[i].entry.back ? "remedy.taken-back" : "remedy.owed",
                        stream.name, leaves[changed.size() + i], at);
+    const Till till{group, *this, cashier_};
+    for (auto& [entry, version, choices] : deciding.remedies)
+        cashier_.owe(till, stream,
+                     {.entry = entry,
+                      .version = *version,
+                      .obligation = obligation_of(in, deciding, *version, entry),
+                      .choices = std::move(choices)});
     write_across(group, in, entry_due);
 }
 

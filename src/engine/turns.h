@@ -17,7 +17,8 @@
 
 namespace yinuo::engine {
 
-class Keys;  // customers.h
+class Keys;   // customers.h
+struct Till;  // paying_cashier.h
 
 // Who does something privileged; it goes into the audit trail with it.
 struct Actor {
@@ -54,6 +55,9 @@ public:
                                                                    const Version& to) = 0;
     virtual Result<void> move(store::StreamId, const Version& from, const Version& to,
                               std::string_view by) = 0;
+
+    // What paying.h works through.
+    virtual Till till() = 0;
 
     // An entry about no stream: `body` is JSON. With `leaf`, its content goes into the tenant's
     // transparency log (salted with the tenant's own key).
