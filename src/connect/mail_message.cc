@@ -11,7 +11,7 @@
 namespace yinuo::connect {
 namespace {
 
-constexpr std::size_t kHeaderMax = 500;    // bytes, of what others wrote
+constexpr std::size_t kHeaderMax = 800;    // bytes, of what others wrote
 constexpr std::size_t kLineMax = 76;       // characters of base64, RFC 2045 section 6.8
 constexpr std::size_t kWordBytesMax = 39;  // 64 characters of 75 (RFC 2047), behind a header's name
 constexpr std::size_t kPlainMax = 60;      // characters of a header that needs no folding
@@ -137,9 +137,9 @@ Result<void> check_address(std::string_view address, const Text& whose) {
 Result<void> check_header(std::string_view text, const Text& which) {
     if (is_header_text(text)) return {};
     return refuse(off("mail-header",
-                      {which.zh + "里有换行、控制字符或坏字节，或超过 500 字节",
+                      {which.zh + "里有换行、控制字符或坏字节，或超过 800 字节",
                        which.en + " has a line break, a control character or bytes that are no "
-                                  "UTF-8, or more than 500 bytes"},
+                                  "UTF-8, or more than 800 bytes"},
                       {"写成一行", "write it as one line"}));
 }
 

@@ -35,7 +35,7 @@ struct Mail {
 };
 
 // Refuses "mail-key", "mail-address", "mail-header" (a line break or another control character
-// in a name, subject or address of unsubscribing, or more than 500 bytes of it), "mail-text" (not
+// in a name, subject or address of unsubscribing, or more than 800 bytes of it), "mail-text" (not
 // UTF-8, or too long).
 Result<std::string> to_message(const Mail&);
 
