@@ -152,12 +152,14 @@ TEST_CASE("whatever byte of the store is changed, fsck finds it and goes on") {
                               {"UPDATE entries SET body = ? WHERE rowid = (SELECT rowid FROM "
                                "entries WHERE kind = 8 LIMIT 1)"});
         // By whom it was is in no leaf; that it was, and from where to where, decides the rows.
-        std::erase_if(unseen, [](const auto& around) { return around.contains("author"); });
+        std::erase_if(unseen, [](const auto& around) { return around.contains("usr_author"); });
     }
     SUBCASE("a turn that began an obligation, and the fact in it") {
         unseen = small.unseen({"SELECT body FROM entries WHERE kind = 1 AND leaves > 0 LIMIT 1"},
                               {"UPDATE entries SET body = ? WHERE rowid = (SELECT rowid FROM "
                                "entries WHERE kind = 1 AND leaves > 0 LIMIT 1)"});
+        // A report that became the correction of nothing says the same, and no leaf tells them apart.
+        std::erase_if(unseen, [](const auto& around) { return around.starts_with(":b0"); });
     }
     SUBCASE("a turn of a key") {
         unseen = small.unseen(
