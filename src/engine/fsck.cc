@@ -12,6 +12,8 @@
 #include "engine/damage.h"
 #include "engine/entry.h"
 #include "engine/fsck_promises.h"
+#include "engine/paying_entry.h"
+#include "engine/paying_rebuild.h"
 #include "engine/publication_json.h"
 #include "engine/publishing.h"
 #include "engine/tenant_log.h"
@@ -186,6 +188,15 @@ private:
         if (entry.stream == entry.position)
             return refuse(damage({"应是一次处理，却不是", "it should be a turn and isn't"}));
         if (kind == EntryKind::Promise) return published(entry);
+        if (kind == EntryKind::Payout) {
+            const auto payout = TRY(read_payout(entry));
+            customer = payout.view.row.customer;
+            return std::vector<std::string>{leaf_of(payout.view, origin)};
+        }
+        if (kind == EntryKind::Fund) {
+            TRY(read_fund(entry.body));
+            return std::vector<std::string>{entry.body};
+        }
         if (kind == EntryKind::Move && !is_move(entry.body))
             return refuse(damage({"应把履约单移到同一承诺的后一版，却不是",
                                   "it should move obligations to a later version of the same "
@@ -327,6 +338,7 @@ Result<Fsck> check_logs(store::Reading& rows, Zones& zones, const vault::Keyring
     Fsck made;
     try {
         LeafCheck leaves(rows, zones, keyring, made);
+        LedgerCheck ledger;
         leaves.open();
         Result<void> fine;
         store::Position last = 0;
@@ -344,6 +356,10 @@ Result<Fsck> check_logs(store::Reading& rows, Zones& zones, const vault::Keyring
             last = entry.position;
             at = entry.recorded_at;
             fine = leaves.take(entry);
+            ledger.take(entry, [&](const char* code, Text what) {
+                made.log_is_sound = false;
+                add(made.findings, code, std::move(what));
+            });
             if (fine && goes && entry.position % kBeat == 0 && !goes(entry.position, of))
                 fine = refuse({.code = "interrupted", .what = {"已中断", "interrupted"}});
             return fine.has_value();
