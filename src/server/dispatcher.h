@@ -1,9 +1,9 @@
-// Carries what the engine has queued to the world: webhooks, signed, tried again until they arrive.
+// Has performed what the engine has queued: webhooks, payouts, notices (carrier.h).
 //
-// A delivery is an action that waits in the store (store/rows.h). It is taken when it is due, sent
-// by the courier, and its outcome is written down by the engine's thread: done, to be tried again
-// later, or dead and left to a person. Until then it stays as it was, so a crash in between sends it
-// again: a receiver knows it by its webhook-id. An endpoint that answers 410 is disabled.
+// An action waits in the store (store/rows.h). It is taken when it is due and handed to its topic's
+// carrier, and what came of it is written down by the engine's thread: done, to be tried again
+// later, or dead and left to a person. Until then it stays as it was, so a crash in between performs
+// it again, under the same key.
 #pragma once
 
 #include <condition_variable>
@@ -13,13 +13,15 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/result.h"
 #include "connect/courier.h"
 #include "engine/engine.h"
+#include "server/carrier.h"
 #include "store/store.h"
 #include "time/clock.h"
-#include "vault/secret.h"
+#include "vault/keyring.h"
 
 namespace yinuo::server {
 
@@ -52,19 +54,19 @@ private:
     Dispatcher(const Ground&, connect::Courier);
     void run();
     void send_due();
-    void send(store::Reading&, const store::Action&);
-    void record(std::int64_t id, connect::Outcome, Error why = {});
+    void record(std::int64_t id, Carrier::Outcome);
     void finished(std::int64_t id);
 
     const Ground ground_;
     connect::Courier courier_;
+    std::vector<std::unique_ptr<Carrier>> carriers_;
 
     std::mutex lock_;  // of what follows
     std::condition_variable news_;
     bool nudged_ = false;
     bool stopping_ = false;
-    std::map<std::int64_t, std::string> in_flight_;  // actions and their endpoints
-    std::map<std::string, int> at_endpoint_;         // how many of them
+    std::map<std::int64_t, std::string> in_flight_;  // actions and their targets
+    std::map<std::string, int> at_target_;           // how many of them
 
     std::thread thread_;
 };
