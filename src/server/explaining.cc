@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/arena.h"
-#include "engine/entry.h"
-#include "promise/history.h"
+#include "engine/resting.h"
+#include "promise/rate.h"
 #include "server/shelf_desk.h"
 #include "server/telling.h"
 #include "twin/account.h"
@@ -15,26 +15,60 @@ namespace {
 
 constexpr std::size_t kStepsMost = 2'000;
 
+// The period that the row is of, judged by what its members have added up to.
+std::vector<twin::Account> account_of_period(store::Reading& reading, engine::Shelf& shelf,
+                                             const SeenObligation& seen, promise::Promise& promise,
+                                             std::string_view group, Instant now, Arena& memory) {
+    const auto& row = seen.row;
+    const auto* rate =
+        std::get_if<promise::Rate>(&promise.clauses[static_cast<std::size_t>(row.clause)].shape);
+    if (rate == nullptr) return {};
+    for (const auto& period : promise::rate_periods_at(promise, row.clause, row.started_at)) {
+        if (row.label != (group.empty() ? period.label : std::string(group) + " " + period.label))
+            continue;
+        std::vector<promise::Measured> measured;
+        for (const auto& one : reading.measures(seen.stream.id, period.begin, period.end))
+            measured.push_back({.group = {},
+                                .at = one.at,
+                                .good = one.good,
+                                .value = Decimal::parse(one.value).value_or(0)});
+        const auto sum = promise::sum_of(*rate, measured);
+        return twin::accounts_across(
+            promise, {},
+            [&](promise::Folding& folding, std::vector<promise::Obligation>& out) {
+                out.push_back(
+                    promise::judge_period(promise, row.clause, group, period, sum, now, folding));
+            },
+            now, shelf.names(), memory);
+    }
+    return {};
+}
+
 std::vector<twin::Account> accounts_of(store::Reading& reading, engine::Shelf& shelf,
                                        const SeenObligation& seen, const engine::Version& version,
                                        Instant now, Arena& memory) {
-    std::vector<promise::Fact> facts;
-    reading.entries_of(seen.stream.id, 0, [&](const store::Entry& entry) {
-        if (entry.kind != static_cast<std::uint8_t>(engine::EntryKind::Turn)) return true;
-        const auto read = engine::read_facts(memory.copy(entry.body), entry.recorded_at,
-                                             shelf.names(), memory, facts, &shelf.zones());
-        if (!read) throw store::Trouble(read.error());
-        return true;
-    });
-    std::vector<const promise::Fact*> order;
-    for (auto& fact : facts) {
-        fact.subject = seen.stream.name;
-        order.push_back(&fact);
+    using Kind = engine::StreamName::Kind;
+    promise::Promise& promise = *version.promise;
+    const auto name = engine::StreamName::parse(seen.stream.name);
+    std::vector<twin::Account> all;
+    if (name.kind == Kind::Rate) {
+        all = account_of_period(reading, shelf, seen, promise, name.key, now, memory);
+    } else if (name.kind == Kind::Key) {
+        promise::Folding folding(shelf.names(), memory);
+        const auto rests =
+            engine::key_rests_on(reading, shelf, seen.stream, name, {.now = now}, folding, memory);
+        all = twin::accounts_across(
+            promise, rests.facts,
+            [&](promise::Folding& own, std::vector<promise::Obligation>& out) {
+                promise::fold_key(promise, name.clause, name.key, rests.facts, now, own, out);
+            },
+            now, shelf.names(), memory);
+    } else {
+        const auto rests =
+            engine::subject_rests_on(reading, shelf, seen.stream, {.now = now}, memory);
+        const auto& clause = promise.clauses[static_cast<std::size_t>(seen.row.clause)];
+        all = twin::accounts({&promise, 1}, rests.facts, clause.name, now, shelf.names(), memory);
     }
-    promise::put_in_order(order, now, now);
-    const auto& clause = version.promise->clauses[static_cast<std::size_t>(seen.row.clause)];
-    auto all = twin::accounts(std::span(version.promise.get(), 1), order, clause.name, now,
-                              shelf.names(), memory);
     std::erase_if(all, [&](const twin::Account& account) {
         return account.obligation.occurrence != seen.row.occurrence;
     });
@@ -55,7 +89,7 @@ Explanation explain(const Call& call, store::Reading& reading, const SeenObligat
         }
         out.steps = steps.take();
         const auto* version = shelf.find(seen.row.version);
-        if (version == nullptr || !is_subject(seen.stream.name)) return out;
+        if (version == nullptr) return out;
         Arena memory;
         const auto all = accounts_of(reading, shelf, seen, *version, now, memory);
         if (all.empty()) return out;

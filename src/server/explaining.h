@@ -14,8 +14,8 @@ struct Explanation {
     std::string steps;    // items of a JSON list: what was recorded, see telling.h
 };
 
-// As of now. Of keys and rates, which rest on several subjects, there are only the recorded steps.
-// Reads all of the stream's facts: on a worker.
+// As of now. A key is explained by the facts of all its subjects, a period of a rate by what was
+// counted. Reads all of those facts: on a worker.
 Explanation explain(const Call&, store::Reading&, const SeenObligation&);
 
 }  // namespace yinuo::server

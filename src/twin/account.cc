@@ -174,18 +174,19 @@ Given given(const promise::Promise& promise, const remedy::Line& line) {
     return given;
 }
 
-}  // namespace
-
-std::vector<Account> accounts(std::span<promise::Promise> promises,
-                              std::span<const Fact* const> facts, std::string_view clause,
-                              Instant now, Names& names, Arena& kept) {
+std::vector<Account> accounts_by(const Fold* fold, std::span<promise::Promise> promises,
+                                 std::span<const Fact* const> facts, std::string_view clause,
+                                 Instant now, Names& names, Arena& kept) {
     std::vector<Account> all;
     for (const promise::Promise& promise : promises) {
         promise::Folding folding(names, kept);
         Recorder recorder(kept);
         folding.story = &recorder;
         std::vector<Obligation> obligations;
-        promise::fold_subject(promise, facts, now, folding, obligations);
+        if (fold != nullptr)
+            (*fold)(folding, obligations);
+        else
+            promise::fold_subject(promise, facts, now, folding, obligations);
         folding.story = nullptr;
         const auto lines = remedy::owed(promise, obligations, now, folding);
         for (std::size_t i = 0; i < obligations.size(); ++i) {
@@ -224,6 +225,19 @@ std::vector<Account> accounts(std::span<promise::Promise> promises,
         }
     }
     return all;
+}
+
+}  // namespace
+
+std::vector<Account> accounts(std::span<promise::Promise> promises,
+                              std::span<const Fact* const> facts, std::string_view clause,
+                              Instant now, Names& names, Arena& kept) {
+    return accounts_by(nullptr, promises, facts, clause, now, names, kept);
+}
+
+std::vector<Account> accounts_across(promise::Promise& promise, std::span<const Fact* const> facts,
+                                     const Fold& fold, Instant now, Names& names, Arena& kept) {
+    return accounts_by(&fold, {&promise, 1}, facts, {}, now, names, kept);
 }
 
 }  // namespace yinuo::twin

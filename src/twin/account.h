@@ -2,6 +2,7 @@
 // owed. It listens to the fold that gives the verdict; nothing is reckoned a second time.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,5 +57,11 @@ struct Account {
 std::vector<Account> accounts(std::span<promise::Promise> promises,
                               std::span<const promise::Fact* const> facts, std::string_view clause,
                               Instant now, Names& names, Arena& kept);
+
+// The same of a key or a rate, which look beyond one subject: `fold` appends its obligations, as
+// promise::fold_key() or judge_period() does; `facts` are what it rests on.
+using Fold = std::function<void(promise::Folding&, std::vector<promise::Obligation>&)>;
+std::vector<Account> accounts_across(promise::Promise&, std::span<const promise::Fact* const> facts,
+                                     const Fold& fold, Instant now, Names& names, Arena& kept);
 
 }  // namespace yinuo::twin
