@@ -145,8 +145,8 @@ Result<void> check_header(std::string_view text, const Text& which) {
 
 Result<void> check_text(std::string_view text) {
     if (text.size() <= kMailTextMax && find_bad_utf8(text) == std::string_view::npos) return {};
-    return refuse(off("mail-text", {"正文不是 UTF-8，或超过 256 KiB",
-                                    "the body is no UTF-8, or longer than 256 KiB"}));
+    return refuse(off("mail-text", {"正文不是 UTF-8，或超过 1 MiB",
+                                    "the body is no UTF-8, or longer than 1 MiB"}));
 }
 
 bool is_https_url(std::string_view url) {

@@ -16,7 +16,7 @@
 namespace yinuo::connect {
 
 inline constexpr std::size_t kMailKeyMax = 48;  // characters; an address has 64 before its @
-inline constexpr std::size_t kMailTextMax = 256UL * 1024;  // bytes, of text and of HTML each
+inline constexpr std::size_t kMailTextMax = 1UL << 20;  // bytes, of text and of HTML each
 
 struct Mailbox {
     std::string name = {};  // "一诺宽带"; may be empty

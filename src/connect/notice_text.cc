@@ -9,7 +9,6 @@
 namespace yinuo::connect {
 namespace {
 
-constexpr std::size_t kValueMax = 8192;  // bytes
 constexpr std::size_t kPartAlone = 70;   // UTF-16 units of a message in one part
 constexpr std::size_t kPartOfMany = 67;  // six bytes of each part say which one it is
 
@@ -83,8 +82,9 @@ public:
     void check_words(const NoticeWords& words, const std::string& language, NoticeUse use) {
         part_ = language + ".subject";
         check_text(words.subject, kNoticeSubjectMax);
-        if (words.subject.find('\n') != std::string::npos)
-            add("notice-bytes", {"标题只能有一行", "a subject has one line"}, {}, 2, 1);
+        if (words.subject.find_first_of("\r\n\t") != std::string::npos)
+            add("notice-bytes",
+                {"标题只能有一行，不能有制表符", "a subject has one line and no tabs"});
         part_ = language + ".body";
         const auto units = check_text(words.body, kNoticeBodyMax);
         const auto parts = message_parts(units);
@@ -113,10 +113,18 @@ private:
             return 0;
         }
         std::size_t units = 0;
+        variables_ = 0;
         for_lines(text, [&](std::string_view line, std::uint32_t number) {
             units += number == 1 ? 0 : 1;
             check_line(line, number, units);
         });
+        if (variables_ > kNoticeVariablesMax) {
+            const auto may = std::to_string(kNoticeVariablesMax);
+            add("notice-too-long",
+                {"变量用了 " + std::to_string(variables_) + " 次，至多 " + may + " 次",
+                 "it uses variables " + std::to_string(variables_) + " times, " + may +
+                     " is the most"});
+        }
         return units;
     }
 
@@ -154,6 +162,7 @@ private:
 
     // How many units the variable may take.
     std::size_t check_name(std::string_view name, std::uint32_t line, std::uint32_t column) {
+        ++variables_;
         const auto found = std::ranges::find(known_, name, &NoticeVariable::name);
         if (found != known_.end()) return found->longest;
         const std::string is(name.substr(0, 64));
@@ -195,6 +204,7 @@ private:
     std::span<const NoticeVariable> known_;
     std::vector<std::string_view> names_;
     std::string part_;
+    std::size_t variables_ = 0;
     Findings findings_;
 };
 
@@ -204,7 +214,7 @@ std::string clean(std::string_view value) {
     for (std::size_t i = 0; i < value.size();) {
         const auto length = utf8_length(value.substr(i));
         const auto c = static_cast<unsigned char>(value[i]);
-        if (out.size() + std::max<std::size_t>(length, 3) > kValueMax) break;
+        if (out.size() + std::max<std::size_t>(length, 3) > kNoticeValueMax) break;
         if (length == 0)
             out += "\xEF\xBF\xBD";
         else if (length == 1 && (c < 0x20 || c == 0x7f))

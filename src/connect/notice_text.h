@@ -39,6 +39,8 @@ struct NoticeVariable {
 
 inline constexpr std::size_t kNoticeSubjectMax = 150;  // characters, variables and all
 inline constexpr std::size_t kNoticeBodyMax = 5000;
+inline constexpr std::size_t kNoticeVariablesMax = 40;  // uses of variables in one body
+inline constexpr std::size_t kNoticeValueMax = 2048;    // bytes; the rest is cut off
 
 // Whether the body also goes out as a short message.
 enum class NoticeUse : std::uint8_t { Long, ShortMessage };
@@ -48,8 +50,8 @@ enum class NoticeUse : std::uint8_t { Long, ShortMessage };
 //   notice-empty             a language lacks its subject or body
 //   notice-unknown-variable  names the nearest one, or all
 //   notice-unclosed          {{ without }} on its line, or }} without {{
-//   notice-bytes             no UTF-8, a control character, or a line break in a subject
-//   notice-too-long          kNoticeSubjectMax, kNoticeBodyMax
+//   notice-bytes             no UTF-8, a control character, or a line break or tab in a subject
+//   notice-too-long          kNoticeSubjectMax, kNoticeBodyMax, kNoticeVariablesMax
 //   notice-message-parts     a warning, for ShortMessage: it takes more than one part
 Findings check_notice(const NoticeTemplate&, std::span<const NoticeVariable> known, NoticeUse);
 
@@ -65,8 +67,7 @@ struct Notice {
 };
 
 // A template that check_notice() passed: of another one unknown variables have no value, and what
-// isn't closed stays as it is written. At most 8 KiB of a value are taken, and of the subject at
-// most kNoticeSubjectMax characters.
+// isn't closed stays as it is written. A subject is cut at kNoticeSubjectMax characters.
 Notice render_notice(const NoticeTemplate&, const NoticeValues&, bool chinese);
 
 // `text` as a page's paragraphs: an empty line ends one, other line ends become <br>.

@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "connect/mail_message.h"
@@ -61,6 +62,11 @@ TEST_CASE("all that is wrong in a template is told at once, with its place") {
     CHECK(code(notice(" \n ")) == "notice-empty");
     CHECK(code(notice(std::string(kNoticeBodyMax + 1, 'x'))) == "notice-too-long");
     CHECK(code({{"a\nb", "x"}, {"a", "b"}}) == "notice-bytes");
+    CHECK(code({{"a\tb", "x"}, {"a", "b"}}) == "notice-bytes");
+    std::string many;
+    for (std::size_t i = 0; i < kNoticeVariablesMax; ++i) many += "{{link}}";
+    CHECK(code(notice(many)) == "");
+    CHECK(code(notice(many + "{{link}}")) == "notice-too-long");
 }
 
 TEST_CASE("a short message of more than 70 characters is counted and told") {
@@ -96,7 +102,8 @@ TEST_CASE("values are put in once, whatever they say") {
         render_notice({{"给 {{customer}}", "x"}, {"y", "z"}}, {{"customer", "a\r\nBcc: b"}}, true);
     CHECK(subject.subject == "给 a  Bcc: b");
     CHECK(rendered("{{customer}}", {{"customer", "\xff"}}).text == "\xEF\xBF\xBD\n");
-    CHECK(rendered("{{customer}}", {{"customer", std::string(1 << 20, 'x')}}).text.size() < 8300);
+    CHECK(rendered("{{customer}}", {{"customer", std::string(1 << 20, 'x')}}).text.size() <=
+          kNoticeValueMax + 1);
     const auto long_subject = render_notice({{"{{customer}}", "x"}, {"y", "z"}},
                                             {{"customer", std::string(1000, 'x')}}, true);
     CHECK(long_subject.subject == std::string(kNoticeSubjectMax - 1, 'x') + "…");
@@ -151,6 +158,34 @@ TEST_CASE("the notices we come with are right, say what they know, and fit a mai
         }
     }
     CHECK(names.size() == kNoticeKinds);
+}
+
+TEST_CASE("the reference names every notice with its variables, in both languages") {
+    for (const auto* page : {"notices.md", "notices.zh.md"}) {
+        std::ifstream file(std::string(YINUO_SOURCE_DIR "/docs/reference/") + page);
+        REQUIRE(file);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        for (int i = 0; i < kNoticeKinds; ++i) {
+            const auto kind = static_cast<NoticeKind>(i);
+            const auto row = text.find("\n| `" + std::string(name_of(kind)) + "` |");
+            INFO(page, " ", name_of(kind));
+            REQUIRE(row != std::string::npos);
+            const auto line = text.substr(row + 1, text.find('\n', row + 1) - row - 1);
+            std::set<std::string> listed;
+            for (auto at = line.rfind('|', line.size() - 2); at < line.size();) {
+                const auto begin = line.find('`', at);
+                if (begin == std::string::npos) break;
+                at = line.find('`', begin + 1);
+                listed.insert(line.substr(begin + 1, at - begin - 1));
+                ++at;
+            }
+            std::set<std::string> wanted;
+            for (const auto& variable : variables_of(kind)) wanted.emplace(variable.name);
+            for (const auto* common : {"customer", "company", "link", "contact"})
+                CHECK(wanted.erase(common) == 1);
+            CHECK(listed == wanted);
+        }
+    }
 }
 
 }  // namespace
