@@ -17,10 +17,16 @@ constexpr std::string_view kHeader =
     "payout,customer,kind,amount,currency,reason,promise,subject,back\r\n";
 constexpr std::size_t kIdDigits = 16;
 
+// What a spreadsheet may take for the begin of a formula, the wide letters of CJK input among it.
+bool looks_like_formula(std::string_view text) {
+    constexpr std::array<std::string_view, 11> kBegins = {"=",  "+",  "-",  "@",  "\t", "\r",
+                                                          "\n", "＝", "＋", "－", "＠"};
+    return std::ranges::any_of(kBegins, [&](auto begin) { return text.starts_with(begin); });
+}
+
 void append_field(std::string& csv, std::string_view text) {
-    constexpr std::string_view kFormula = "=+-@\t\r";
     std::string field;
-    if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) field += '\'';
+    if (looks_like_formula(text)) field += '\'';
     field += text;
     if (field.find_first_of("\",\r\n") == std::string::npos) {
         csv += field;

@@ -6,8 +6,8 @@
 //   pay_1f,C-1001,bill credit,20.00,CNY,宽带晚装一天,same-day-install@3,order/4711,no
 //
 // `amount` is never negative; `back` says "yes" where it is to be taken back. `currency` is the unit
-// ("MB") of what isn't money. A field that begins with = + - @, a tab or a carriage return gets an
-// apostrophe before it, so that a spreadsheet shows it and doesn't run it.
+// ("MB") of what isn't money. A field that begins with = + - @ (also ＝ ＋ － ＠), a tab or a line end
+// gets an apostrophe before it, so that a spreadsheet shows it and doesn't run it.
 #pragma once
 
 #include <cstddef>

@@ -55,6 +55,9 @@ TEST_CASE("a field can neither break its row nor become a formula") {
     CHECK(field("+86") == "'+86");
     CHECK(field("-1") == "'-1");
     CHECK(field("@SUM(A1,A2)") == "\"'@SUM(A1,A2)\"");
+    CHECK(field("＝1+1") == "'＝1+1");
+    CHECK(field("＠x") == "'＠x");
+    CHECK(field("\n=1") == "\"'\n=1\"");
     CHECK(field("\t=1") == "'\t=1");
     CHECK(field("\r=1") == "\"'\r=1\"");
 }

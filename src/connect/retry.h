@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "connect/delivery.h"
 #include "time/instant.h"
@@ -40,5 +41,9 @@ struct Next {
 // the wait longer, never shorter, and never longer than a day. An attempt that we broke off
 // ourselves (Fault::Stopped) is to be tried again at once and shouldn't be counted.
 Next next_attempt(int attempts, const Outcome&, double jitter);
+
+// The same waits for what isn't judged by its status alone: a payout, mail or message of which its
+// reader said TryAgain. `asked`: as the receiver wishes. Nothing after the last attempt.
+std::optional<Millis> next_wait(int attempts, std::optional<Millis> asked, double jitter);
 
 }  // namespace yinuo::connect

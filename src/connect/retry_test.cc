@@ -58,6 +58,14 @@ TEST_CASE("a receiver that asks for patience gets it, up to a day, never less th
     CHECK(next_attempt(1, status(500, minutes(7)), 0).wait == seconds(5));
 }
 
+TEST_CASE("what its reader wants tried again waits just as long") {
+    CHECK(next_wait(1, {}, 0) == seconds(5));
+    CHECK(next_wait(1, minutes(10), 0.5) == minutes(10));
+    CHECK(next_wait(9, minutes(10), 0) == hours(24));
+    CHECK(next_wait(1, hours(1000), 0) == hours(24));
+    CHECK_FALSE(next_wait(10, minutes(10), 0));
+}
+
 TEST_CASE("an event is CloudEvents 1.0 in structured JSON") {
     CloudEvent event{.id = "evt_1",
                      .source = "/tenants/acme",
