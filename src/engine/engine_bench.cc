@@ -1,5 +1,6 @@
 // What a turn costs on a real disk: facts reported in batches, single orders with a promise in
-// groups, and a hundred thousand obligations falling due at once.
+// groups, and a hundred thousand obligations falling due at once; and what a payout costs on its
+// way: begun by a breach, its money set aside, sent, confirmed.
 //
 //   engine_bench [--facts=1000000] [--dir=.]     prints one line each; times are CPU and wall
 #include <sys/resource.h>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/paying.h"
 #include "engine/testing.h"
 #include "store/sqlite_store.h"
 
@@ -46,6 +48,22 @@ clauses:
     warns: [80 %, 1 h before]
 )";
 
+constexpr std::string_view kParcel = R"(
+promise: parcel
+version: 1
+zone: Asia/Shanghai
+subject: parcel
+clauses:
+  there:
+    starts: fact = "parcel.sent"
+    keeps: fact = "parcel.there"
+    within: 24 h
+remedies:
+  credit:
+    for: there
+    give: {kind: bill credit, amount: 20.00 CNY}
+)";
+
 double cpu_seconds() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -75,7 +93,7 @@ private:
 
 // A report of `facts` orders from number `from` on, each of one subject.
 Report placed(store::TenantId tenant, const char* kind, Instant at, std::int64_t from,
-              std::int64_t facts) {
+              std::int64_t facts, const std::string& subject = "order/") {
     Report report{.tenant = tenant, .source = "shop", .memory = nullptr, .facts = {}};
     report.memory = std::make_shared<Arena>();
     Arena& memory = *report.memory;
@@ -88,8 +106,8 @@ Report placed(store::TenantId tenant, const char* kind, Instant at, std::int64_t
         fields[3] = {"express", feel::Value::boolean(i % 2 == 0)};
         report.facts.push_back({.id = memory.copy(std::string(kind) + "-" + number),
                                 .kind = memory.copy(kind),
-                                .subject = memory.copy("order/" + number),
-                                .customer = {},
+                                .subject = memory.copy(subject + number),
+                                .customer = memory.copy(subject == "order/" ? "" : "c" + number),
                                 .at = at,
                                 .fields = fields,
                                 .personal = {}});
@@ -98,6 +116,57 @@ Report placed(store::TenantId tenant, const char* kind, Instant at, std::int64_t
 }
 
 void nobody(const Result<std::vector<Acknowledgement>>&) {}
+
+// An incident: all are late in the same minute, and each is paid by two steps of a connector.
+int pay(std::int64_t payouts, const std::filesystem::path& folder) {
+    auto opened = store::open_sqlite((folder / "payouts.db").string());
+    if (!opened) return 1;
+    World world(std::move(*opened));
+    world.publish(kParcel);
+    world.act([&](Turns& turns) -> Result<void> {
+        FundPolicy policy;
+        policy.caps.push_back({.most = {.minor = 100'00, .currency = *Currency::parse("CNY")}});
+        policy.pays.push_back({.kind = "bill credit", .connector = "sandbox"});
+        if (auto put = put_fund_policy(turns, world.author, policy); !put)
+            return refuse(put.error());
+        const auto in =
+            move_money(turns, world.author,
+                       {.money = {.minor = 20'00 * payouts, .currency = *Currency::parse("CNY")},
+                        .reference = "bench"});
+        if (!in) return refuse(in.error());
+        return {};
+    });
+    const Instant at = world.clock.now();
+    for (std::int64_t i = 0; i < payouts; i += 1'000) {
+        world.engine->report(placed(world.tenant, "parcel.sent", at, i, 1'000, "parcel/"), nobody);
+        while (world.engine->step()) {}
+    }
+    {
+        world.clock.set(at + hours(24) + Millis{1});
+        const Watch watch;
+        while (world.engine->step()) {}
+        watch.tell("breaches with a payout, money set aside", payouts);
+    }
+    const auto all = [&](remedy::PayoutStep step, const char* what) {
+        const Watch watch;
+        for (store::PayoutId id = 1; id <= payouts; ++id) {
+            world.engine->act(
+                [&world, id, step](Turns& turns) -> Result<void> {
+                    const auto said =
+                        take_step(turns, world.author, id, {.step = step, .text = {}});
+                    if (!said) return refuse(said.error());
+                    return {};
+                },
+                [](const Result<void>& said) { check(said.has_value()); });
+            if (id % 512 == 0 || id == payouts)
+                while (world.engine->step()) {}
+        }
+        watch.tell(what, payouts);
+    };
+    all(remedy::PayoutStep::Send, "payouts sent, 512 a commit");
+    all(remedy::PayoutStep::Confirm, "payouts confirmed, 512 a commit");
+    return 0;
+}
 
 int run(std::int64_t facts, const std::filesystem::path& folder) {
     std::filesystem::remove_all(folder);
@@ -158,8 +227,9 @@ int run(std::int64_t facts, const std::filesystem::path& folder) {
     std::printf("file: %.0f bytes an order\n",
                 static_cast<double>(std::filesystem::file_size(folder / "yinuo.db")) /
                     static_cast<double>(facts));
+    const int failed = pay(std::min<std::int64_t>(facts, 100'000), folder);
     std::filesystem::remove_all(folder);
-    return 0;
+    return failed;
 }
 
 }  // namespace
