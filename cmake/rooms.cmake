@@ -118,6 +118,9 @@ if(YINUO_TESTS)
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-program $<TARGET_FILE:yinuo>)
   add_test(NAME check-server
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-server $<TARGET_FILE:yinuo>)
+  add_test(NAME check-mail
+           COMMAND ${CMAKE_SOURCE_DIR}/script/check-mail $<TARGET_FILE:connect_tests>)
+  set_tests_properties(check-mail PROPERTIES SKIP_RETURN_CODE 77)
   # They share the npm packages, which the first of them installs.
   foreach(check check-api check-webhooks check-receipt)
     add_test(NAME ${check} COMMAND ${CMAKE_SOURCE_DIR}/script/${check} $<TARGET_FILE:yinuo>)
@@ -125,5 +128,7 @@ if(YINUO_TESTS)
   endforeach()
   if(TARGET yinuo AND EXISTS ${CMAKE_SOURCE_DIR}/scenes)
     add_test(NAME scenes COMMAND yinuo scene --shuffle 1 ${CMAKE_SOURCE_DIR}/scenes)
+    add_test(NAME live-scenes
+             COMMAND ${CMAKE_SOURCE_DIR}/script/check-scenes $<TARGET_FILE:yinuo>)
   endif()
 endif()
