@@ -152,7 +152,9 @@ Result<PayoutEntry> read_payout(std::string_view body) {
     view.changed_at = in.instant(Instant{});
     entry.day = in.small_number();
     read_postings(in, entry);
-    if (!in.good() || !in.done() || write_payout(entry) != body) return refuse(unreadable());
+    if (!in.good() || !in.done() || view.subject.empty() || view.remedy_index < -1 ||
+        view.gift_index < -1 || write_payout(entry) != body)
+        return refuse(unreadable());
     view.row.acts_at = acts_at(payout);
     return entry;
 }

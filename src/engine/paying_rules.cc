@@ -186,7 +186,8 @@ void Cashier::unstack(const Till& till, const store::Stream& stream, const Owed&
             }
             const Version* version = shelf_.find(obligation.version);
             const auto name = promise_name(one);
-            if (out || version == nullptr || name == promise.id || one.payee != view.payee)
+            if (out || version == nullptr || name == promise.id || one.payee != view.payee ||
+                one.remedy_index < 0 || one.remedy_index >= std::ssize(version->promise->remedies))
                 continue;
             const auto& rival =
                 version->promise->remedies[static_cast<std::size_t>(one.remedy_index)];
