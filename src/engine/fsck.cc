@@ -197,6 +197,7 @@ private:
             TRY(read_fund(entry.body));
             return std::vector<std::string>{entry.body};
         }
+        if (kind == EntryKind::Incident) return std::vector<std::string>{entry.body};
         if (kind == EntryKind::Move && !is_move(entry.body))
             return refuse(damage({"应把履约单移到同一承诺的后一版，却不是",
                                   "it should move obligations to a later version of the same "

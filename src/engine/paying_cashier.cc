@@ -66,6 +66,7 @@ void Cashier::forget() {
     books_.clear();
     taken_.clear();
     waiting_.clear();
+    incidents_.forget();
 }
 
 Cashier::Books& Cashier::books(const Till& till, store::TenantId tenant) {
@@ -210,15 +211,20 @@ PayoutView Cashier::apply(const Till& till, PayoutEntry one, remedy::PayoutTurn 
     one.postings = std::move(turn.postings);
     auto& own = books(till, view.row.tenant);
     const auto is = view.payout.state;
-    if (is == PayoutState::Approving) view.role = role_for(own, view);
+    if (is == PayoutState::Approving) view.role = role_for(till, own, view);
     if (is == PayoutState::Reserved) view.connector = connector_for(till, own, view);
     const bool frees = std::ranges::any_of(one.postings, [](const remedy::Posting& posting) {
         return posting.account == Account::Fund && posting.money.minor > 0;
     });
     if (frees) look_again(view.row.tenant, own);
     auto made = record(till, std::move(one), before);
-    if (is == PayoutState::Reserved) put_order(till, made, was == is || was == PayoutState::Failed);
-    if (is == PayoutState::Cancelled && was == PayoutState::Reserved) withdraw_order(till, made);
+    if (is == PayoutState::Reserved)
+        put_order(till, made,
+                  was == is || was == PayoutState::Failed ||
+                      (was == PayoutState::Approving && made.row.incident != 0));
+    if ((is == PayoutState::Cancelled || is == PayoutState::Approving) &&
+        was == PayoutState::Reserved)
+        withdraw_order(till, made);
     return made;
 }
 
@@ -242,7 +248,7 @@ Result<PayoutView> Cashier::take_step(const Till& till, const Actor& actor, stor
                 {.code = "no-such-choice",
                  .what = {"没有这个选项：" + command.text, "this isn't offered: " + command.text},
                  .mend = {"从列出的选项里选", "choose one of those listed"}});
-        command.needs_approval = !role_for(own, view).empty();
+        command.needs_approval = !role_for(till, own, view).empty();
     }
     if (command.step == PayoutStep::Approve && is == PayoutState::Approving)
         if (auto may = may_approve(till, actor, view); !may) return refuse(std::move(may.error()));

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/incidents_desk.h"
 #include "engine/paying.h"
 #include "engine/paying_entry.h"
 #include "engine/shelf.h"
@@ -36,7 +37,7 @@ inline constexpr std::string_view kByHand = "hand";  // a connector that nobody 
 
 class Cashier {
 public:
-    explicit Cashier(Shelf& shelf) : shelf_(shelf) {}
+    explicit Cashier(Shelf& shelf) : shelf_(shelf), incidents_(shelf) {}
 
     void begin(store::Reading&);  // of the program: continues its numbers
     void forget();
@@ -55,6 +56,16 @@ public:
 
     // Offers that have expired, and what waited for funds that are there now; at most `most` of each.
     void tend(const Till&, int most);
+    // paying_incidents.cc
+    IncidentDesk& incidents() { return incidents_; }
+    // A turn has found this one broken: it joins the incidents that it is of; before owe().
+    void meet_incidents(const Till&, const store::Stream&, const store::ObligationRow&);
+    // What isn't on its way to a member waits for the decision.
+    void hold(const Till&, const Incident&, const store::ObligationRow&);
+    // What waited for the decision goes on, and the decision's gift is given unless it was. True: it
+    // was given now.
+    bool serve(const Till&, const Incident&, const store::ObligationRow&);
+
     // When tend() has something to do, besides Reading::next_payout_at(); max: never.
     Instant next_at() const;
 
@@ -95,7 +106,7 @@ private:
     static bool is_used_by(const FundPolicy::Budget&, std::string_view promise,
                            std::string_view currency, remedy::Account);
     void waits(const Till&, Books&, const PayoutView&);
-    std::string role_for(const Books&, const PayoutView&) const;
+    std::string role_for(const Till&, const Books&, const PayoutView&);
     std::string connector_for(const Till&, const Books&, const PayoutView&) const;
     void unstack(const Till&, const store::Stream&, const Owed&, PayoutView&);
     void cut_to_cap(const Till&, Books&, PayoutView&);
@@ -111,6 +122,7 @@ private:
     void drop_backs(const Till&, const PayoutView& abandoned);
 
     Shelf& shelf_;
+    IncidentDesk incidents_;
     store::PayoutId next_ = 1;
     std::map<store::TenantId, Books> books_;
     std::unordered_map<store::CustomerId, Taken> taken_;

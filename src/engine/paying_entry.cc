@@ -18,7 +18,7 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kIsBack = 0x01;
 constexpr std::uint8_t kIsMoney = 0x02;
 constexpr std::uint8_t kIsStatutory = 0x04;
-constexpr auto kLastStep = static_cast<std::uint8_t>(PayoutStep::Expire);
+constexpr auto kLastStep = static_cast<std::uint8_t>(PayoutStep::Hold);
 
 Error unreadable() {
     return damage({"赔付条目读不出来：不是本程序写的，或者已损坏",

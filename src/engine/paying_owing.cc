@@ -29,11 +29,13 @@ void Cashier::owe(const Till& till, const store::Stream& stream, const Owed& owe
     auto& own = books(till, stream.tenant);
     PayoutEntry one;
     auto& view = one.view;
-    view.row = {.id = next_++,
-                .tenant = stream.tenant,
-                .stream = stream.id,
-                .obligation = owed.obligation,
-                .customer = stream.customer};
+    view.row = {
+        .id = next_++,
+        .tenant = stream.tenant,
+        .stream = stream.id,
+        .obligation = owed.obligation,
+        .customer = stream.customer,
+        .incident = incidents_.incident_of(till.group.rows, stream.tenant, owed.obligation)};
     view.payout.amount = entry.amount;
     view.payout.money = entry.money;
     view.owed = entry.amount;
@@ -59,7 +61,7 @@ void Cashier::owe(const Till& till, const store::Stream& stream, const Owed& owe
         return;
     }
     view.connector = connector_for(till, own, view);
-    view.role = role_for(own, view);
+    view.role = role_for(till, own, view);
     if (!view.choices.empty())
         view.payout.expires_at = till.group.now + own.policy.offers_expire_after;
     auto turn = remedy::begin(view.payout, !view.choices.empty(), !view.role.empty(),

@@ -124,13 +124,16 @@ void Cashier::waits(const Till& till, Books& own, const PayoutView& view) {
 }
 
 // Empty: nobody need agree.
-std::string Cashier::role_for(const Books& own, const PayoutView& view) const {
+std::string Cashier::role_for(const Till& till, const Books& own, const PayoutView& view) {
     std::string role;
     const auto& money = view.payout.money;
     for (const auto& [above, who] : own.policy.approvals)
         if (money && above.currency == money->currency && money->minor > above.minor) role = who;
     const bool is_somebodys = !view.payee.empty() || view.subject.front() != kOwnStream;
-    return role.empty() && !is_somebodys ? std::string(kAnybody) : role;
+    if (role.empty() && !is_somebodys) role = kAnybody;
+    if (role.empty() && view.row.incident != 0 && !view.statutory)
+        role = incidents_.role_of(till.group.rows, view.row.tenant, view.row.incident);
+    return role;
 }
 
 std::string Cashier::connector_for(const Till& till, const Books& own,
@@ -187,7 +190,8 @@ void Cashier::unstack(const Till& till, const store::Stream& stream, const Owed&
             const Version* version = shelf_.find(obligation.version);
             const auto name = promise_name(one);
             if (out || version == nullptr || name == promise.id || one.payee != view.payee ||
-                one.remedy_index < 0 || one.remedy_index >= std::ssize(version->promise->remedies))
+                one.remedy_index < 0 ||  // an incident's gift comes on top of anything
+                one.remedy_index >= std::ssize(version->promise->remedies))
                 continue;
             const auto& rival =
                 version->promise->remedies[static_cast<std::size_t>(one.remedy_index)];

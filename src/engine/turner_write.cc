@@ -205,6 +205,7 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
                        deciding.remedies[i].entry.back ? "remedy.taken-back" : "remedy.owed",
                        stream.name, leaves[changed.size() + i], at);
     const Till till{group, *this, cashier_};
+    for (const auto* one : changed) cashier_.meet_incidents(till, stream, one->row);
     for (auto& [entry, version, choices] : deciding.remedies)
         cashier_.owe(till, stream,
                      {.entry = entry,

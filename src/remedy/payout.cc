@@ -37,6 +37,7 @@ std::string_view name_of(PayoutStep step) {
         case PayoutStep::Abandon: return "abandon";
         case PayoutStep::Lessen: return "lessen";
         case PayoutStep::Expire: return "expire";
+        case PayoutStep::Hold: return "hold";
     }
     check(false);
 }
@@ -192,6 +193,11 @@ Result<PayoutTurn> step(const Payout& payout, const PayoutCommand& command) {
             if (is == PayoutState::Expired) return same(payout);
             if (is != PayoutState::Choosing) return wrong(payout, command.step);
             return go(payout, PayoutState::Expired);
+        case PayoutStep::Hold:
+            if (is == PayoutState::Approving) return same(payout);
+            if (payout.back || (is != PayoutState::Reserved && is != PayoutState::Waiting))
+                return wrong(payout, command.step);
+            return go(payout, PayoutState::Approving);
     }
     check(false);
 }

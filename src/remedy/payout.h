@@ -61,6 +61,7 @@ enum class PayoutStep : std::uint8_t {
     Abandon,  // a failed one, by a person who made sure that nothing was paid
     Lessen,   // not owed any more, `lessened` of it; the whole: Cancelled
     Expire,
+    Hold,  // not sent yet, and somebody is to decide first: back to Approving
 };
 
 struct PayoutCommand {
