@@ -20,6 +20,7 @@ constexpr StatusRow kStatuses[] = {
     {"etag-missing", 428},
     {"forbidden", 403},
     {"foreign-origin", 403},
+    {"fund-too-small", 409},
     {"idempotency-in-flight", 409},
     {"last-owner", 409},
     {"link-broken", 401},
@@ -29,6 +30,7 @@ constexpr StatusRow kStatuses[] = {
     {"no-calendar", 404},
     {"no-customer", 404},
     {"no-obligation", 404},
+    {"no-payout", 404},
     {"no-promise", 404},
     {"no-such", 404},
     {"no-tenant", 404},
@@ -46,6 +48,7 @@ constexpr StatusRow kStatuses[] = {
     {"too-many-sign-ins", 429},
     {"unavailable", 503},
     {"wrong-media-type", 415},
+    {"wrong-payout-state", 409},
     {"wrong-stage", 409},
 };
 static_assert(std::ranges::is_sorted(kStatuses, {}, &StatusRow::code));

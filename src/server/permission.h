@@ -58,8 +58,14 @@ enum class Permission : std::uint8_t {
     CustomersErase,
     EventsRead,
     LogCosign,  // hand in what witnesses signed
+    PayoutsRead,
+    PayoutsChoose,  // what a customer is offered; also for them, on the telephone
+    PayoutsDecide,  // approve or refuse, as far as the role reaches that a payout asks for
+    PayoutsSettle,  // whether they arrived: confirm, fail, retry, batches, statements
+    FundRead,
+    FundWrite,  // deposits, withdrawals, recoveries, how the company pays
 };
-inline constexpr std::size_t kPermissions = 29;
+inline constexpr std::size_t kPermissions = 35;
 
 std::string_view name_of(Permission);  // "promises.approve"
 std::optional<Permission> permission(std::string_view name);
@@ -70,7 +76,7 @@ public:
     constexpr Permissions(std::initializer_list<Permission> all) {
         for (const auto one : all) add(one);
     }
-    constexpr void add(Permission p) { bits_ |= std::uint32_t{1} << static_cast<unsigned>(p); }
+    constexpr void add(Permission p) { bits_ |= std::uint64_t{1} << static_cast<unsigned>(p); }
     constexpr bool has(Permission p) const { return (bits_ >> static_cast<unsigned>(p) & 1U) != 0; }
     constexpr bool includes(Permissions other) const { return (other.bits_ & ~bits_) == 0; }
     constexpr Permissions operator&(Permissions other) const {
@@ -81,9 +87,9 @@ public:
     bool operator==(const Permissions&) const = default;
 
 private:
-    std::uint32_t bits_ = 0;
+    std::uint64_t bits_ = 0;
 };
-static_assert(kPermissions <= 32);
+static_assert(kPermissions <= 64);
 
 // What a role may; of Role::Key nothing but Public: the key itself says more.
 Permissions permissions_of(Role);

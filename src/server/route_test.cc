@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-#include "server/business_testing.h"
+#include "server/fund_testing.h"
 #include "server/openapi.h"
 #include "server/routes.h"
 #include "server/testing.h"
@@ -110,6 +110,12 @@ void add_business_ids(House& house, const Company& company,
                                         .raised_at = turns.now()});
         return {};
     }));
+    publish_promise(house, company, kAnswerSoon);
+    REQUIRE(
+        put_policy(house, company, R"({"overdraws":true,"pays":[{"connector":"csv"}]})").status ==
+        200);
+    const auto payout = break_chat(house, company, "chat/1", "20");
+    const auto batch = Body(post("/api/v1/fund/batches", "")).text("id");
     for (const auto& route : all_routes()) {
         const std::string pattern(route.pattern);
         const auto starts = [&](std::string_view with) { return pattern.starts_with(with); };
@@ -122,6 +128,8 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/jobs/{")) ids[pattern] = job.text("id");
         if (starts("/api/v1/alerts/{")) ids[pattern] = std::to_string(alert);
         if (starts("/api/v1/customers/{")) ids[pattern] = "C-9";
+        if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
+        if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
     }
 }
 

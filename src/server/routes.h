@@ -29,6 +29,10 @@ std::span<const Route> witness_routes();  // and those who cosign them
 std::span<const Route> customer_routes();
 std::span<const Route> demo_routes();
 
+std::span<const Route> payout_routes();
+std::span<const Route> fund_routes();        // balances, ledger, moves, policy
+std::span<const Route> settlement_routes();  // batches out, statements in
+
 std::vector<Route> all_routes();
 
 }  // namespace yinuo::server
