@@ -55,5 +55,6 @@ extern const Command kRebuildCommand;
 extern const Command kBackupCommand;
 extern const Command kRestoreCommand;
 extern const Command kSimulateCommand;
+extern const Command kFundCommand;
 
 }  // namespace yinuo::cli

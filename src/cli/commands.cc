@@ -6,10 +6,10 @@ namespace yinuo::cli {
 // when their file does.
 std::span<const Command* const> commands() {
     static constexpr const Command* kAll[] = {
-        &kCheckCommand,  &kBacktestCommand, &kExplainCommand, &kSceneCommand, &kCalendarCommand,
-        &kDmnCommand,    &kImportCommand,   &kVerifyCommand,  &kServeCommand, &kTenantCommand,
-        &kUserCommand,   &kKeysCommand,     &kConfigCommand,  &kFsckCommand,  &kRebuildCommand,
-        &kBackupCommand, &kRestoreCommand,  &kSimulateCommand};
+        &kCheckCommand,  &kBacktestCommand, &kExplainCommand,  &kSceneCommand, &kCalendarCommand,
+        &kDmnCommand,    &kImportCommand,   &kVerifyCommand,   &kServeCommand, &kTenantCommand,
+        &kUserCommand,   &kKeysCommand,     &kConfigCommand,   &kFsckCommand,  &kRebuildCommand,
+        &kBackupCommand, &kRestoreCommand,  &kSimulateCommand, &kFundCommand};
     return kAll;
 }
 
