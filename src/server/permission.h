@@ -64,8 +64,11 @@ enum class Permission : std::uint8_t {
     PayoutsSettle,  // whether they arrived: confirm, fail, retry, batches, statements
     FundRead,
     FundWrite,  // deposits, withdrawals, recoveries, how the company pays
+    IncidentsRead,
+    IncidentsDeclare,
+    IncidentsDecide,  // also agree to what another decided, run, close
 };
-inline constexpr std::size_t kPermissions = 35;
+inline constexpr std::size_t kPermissions = 38;
 
 std::string_view name_of(Permission);  // "promises.approve"
 std::optional<Permission> permission(std::string_view name);

@@ -32,6 +32,7 @@ std::span<const Route> demo_routes();
 std::span<const Route> payout_routes();
 std::span<const Route> fund_routes();        // balances, ledger, moves, policy
 std::span<const Route> settlement_routes();  // batches out, statements in
+std::span<const Route> incident_routes();    // one cause, many obligations
 
 std::vector<Route> all_routes();
 
