@@ -121,6 +121,9 @@ if(YINUO_TESTS)
   add_test(NAME check-mail
            COMMAND ${CMAKE_SOURCE_DIR}/script/check-mail $<TARGET_FILE:connect_tests>)
   set_tests_properties(check-mail PROPERTIES SKIP_RETURN_CODE 77)
+  add_test(NAME check-notices
+           COMMAND ${CMAKE_SOURCE_DIR}/script/check-notices $<TARGET_FILE:yinuo>)
+  set_tests_properties(check-notices PROPERTIES SKIP_RETURN_CODE 77)
   # They share the npm packages, which the first of them installs.
   foreach(check check-api check-webhooks check-receipt)
     add_test(NAME ${check} COMMAND ${CMAKE_SOURCE_DIR}/script/${check} $<TARGET_FILE:yinuo>)

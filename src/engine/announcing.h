@@ -1,5 +1,5 @@
-// Who in the world wants to hear of what: deliveries for a tenant's webhook endpoints, and the
-// bodies of audit entries. Inside the room.
+// Who in the world wants to hear of what: notices to the customer, deliveries for a tenant's webhook
+// endpoints, and the bodies of audit entries. Inside the room.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/noticing.h"
 #include "engine/turns.h"
 #include "store/store.h"
 
@@ -18,9 +19,10 @@ inline constexpr std::string_view kWebhookTopic = "webhook";
 // For the length of one group of turns.
 class Announcer {
 public:
-    explicit Announcer(store::Writing& rows) : rows_(rows) {}
+    explicit Announcer(store::Writing& rows) : rows_(rows), notices_(rows) {}
 
-    // One action for each endpoint that wants `type`: its key is stable, so that announcing the same
+    // What the customer is told of it, by the company's rules (noticing.h), is queued first. Then
+    // one action for each endpoint that wants `type`: its key is stable, so that announcing the same
     // entry again adds nothing. `data` is JSON; the body is a CloudEvent.
     void announce(store::TenantId, std::string_view type, std::string_view subject,
                   std::string_view data, store::Position cause, Instant now);
@@ -33,6 +35,7 @@ private:
     const std::vector<Endpoint>& endpoints(store::TenantId);
 
     store::Writing& rows_;
+    NoticeQueue notices_;
     std::map<store::TenantId, std::vector<Endpoint>> endpoints_;
     store::Position cause_ = 0;  // of the last one told
     int told_ = 0;               // about it

@@ -27,8 +27,6 @@ public:
     virtual std::string_view topic() const = 0;
     // Begins. `done` is called exactly once, before this returns or later, on any thread.
     virtual void carry(store::Reading&, const store::Action&, Done done) = 0;
-    // Ends what is on its way, and every `done` was called. Nothing is begun afterwards.
-    virtual void stop() {}
 };
 
 // How an attempt went, as the record and the API tell it.

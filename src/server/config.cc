@@ -105,6 +105,12 @@ constexpr Row kRows[] = {
     {set_number<&Config::rate_user>, show<&Config::rate_user>},
     {set_number<&Config::rate_key>, show<&Config::rate_key>},
     {set_proxies, show<&Config::trusted_proxies>},
+    {set_text<&Config::mail_server>, show<&Config::mail_server>},
+    {set_text<&Config::mail_user>, show<&Config::mail_user>},
+    {set_text<&Config::mail_password_file>, show<&Config::mail_password_file>},
+    {set_text<&Config::mail_from>, show<&Config::mail_from>},
+    {set_text<&Config::mail_bounces>, show<&Config::mail_bounces>},
+    {set_text<&Config::mail_ca_file>, show<&Config::mail_ca_file>},
 };
 
 const Setting kSettings[] = {
@@ -159,6 +165,31 @@ const Setting kSettings[] = {
      false,
      {"信得过的代理的地址或网段，用逗号隔开，例如 127.0.0.1, 10.0.0.0/8",
       "addresses or networks of proxies to trust, apart by commas, as 127.0.0.1, 10.0.0.0/8"}},
+    {"mail_server",
+     false,
+     false,
+     {"邮件服务器，例如 smtp://mail.example.com:587（STARTTLS）、smtps://…:465，或本机的 "
+      "smtp+plain://127.0.0.1:25",
+      "the mail server, as smtp://mail.example.com:587 (STARTTLS), smtps://...:465, or "
+      "smtp+plain://127.0.0.1:25 on this machine"}},
+    {"mail_user", false, false, {"邮件服务器的用户名", "the user at the mail server"}},
+    {"mail_password_file",
+     false,
+     false,
+     {"一个文件，只写邮件服务器的密码", "a file with the mail server's password and nothing else"}},
+    {"mail_from",
+     false,
+     false,
+     {"发信地址，例如 care@example.com", "whom mails are from, as care@example.com"}},
+    {"mail_bounces",
+     false,
+     false,
+     {"退信寄到哪里；不写就是发信地址", "where bounces go; unsaid: whom mails are from"}},
+    {"mail_ca_file",
+     false,
+     false,
+     {"信任的证书（PEM 文件）；不写就是系统信任的",
+      "certificates to trust, a PEM file; unsaid: those that the system trusts"}},
 };
 static_assert(std::size(kRows) == std::size(kSettings));
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "server/log.h"
+#include "server/notice_carrier.h"
 #include "server/payout_carrier.h"
 #include "server/webhook_carrier.h"
 
@@ -20,16 +21,23 @@ constexpr Millis kGrace = seconds(3);
 
 }  // namespace
 
-Dispatcher::Dispatcher(const Ground& ground, connect::Courier courier)
-    : ground_(ground), courier_(std::move(courier)) {
+Dispatcher::Dispatcher(const Ground& ground, connect::Courier courier,
+                       std::unique_ptr<MailDesk> mail)
+    : ground_(ground), courier_(std::move(courier)), mail_(std::move(mail)) {
+    carriers_.push_back(std::make_unique<NoticeCarrier>(
+        NoticeCarrier::Ground{mail_.get(), ground.shelves, ground.clock, ground.wall, ground.zones,
+                              ground.keyring, ground.config.mail_from}));
     carriers_.push_back(std::make_unique<WebhookCarrier>(courier_, ground.wall, ground.server_key));
-    carriers_.push_back(std::make_unique<PayoutCarrier>(
-        PayoutCarrier::Ground{courier_, ground.engine, ground.wall, ground.server_key}));
+    carriers_.push_back(std::make_unique<PayoutCarrier>(PayoutCarrier::Ground{
+        courier_, ground.engine, ground.clock, ground.wall, ground.server_key}));
 }
 
 Result<std::unique_ptr<Dispatcher>> Dispatcher::open(const Ground& ground) {
     auto courier = TRY(connect::Courier::open({.reach = ground.reach}));
-    return std::unique_ptr<Dispatcher>(new Dispatcher(ground, std::move(courier)));
+    auto server = TRY(mail_server_of(ground.config));
+    std::unique_ptr<MailDesk> mail;
+    if (server) mail = std::make_unique<MailDesk>(TRY(connect::Mailer::open(std::move(*server))));
+    return std::unique_ptr<Dispatcher>(new Dispatcher(ground, std::move(courier), std::move(mail)));
 }
 
 Dispatcher::~Dispatcher() { stop(); }
@@ -46,7 +54,7 @@ void Dispatcher::stop() {
     news_.notify_all();
     if (thread_.joinable()) thread_.join();
     courier_.stop(kGrace);
-    for (const auto& carrier : carriers_) carrier->stop();
+    if (mail_) mail_->stop();
 }
 
 void Dispatcher::nudge() {

@@ -19,13 +19,17 @@
 #include "connect/courier.h"
 #include "engine/engine.h"
 #include "server/carrier.h"
+#include "server/mail_desk.h"
+#include "server/shelf_desk.h"
 #include "store/store.h"
 #include "time/clock.h"
+#include "time/zone.h"
 #include "vault/keyring.h"
 
 namespace yinuo::server {
 
 class Log;
+struct Config;
 
 class Dispatcher {
 public:
@@ -37,8 +41,12 @@ public:
         const vault::Key& server_key;
         Log& log;
         connect::Reach reach;
+        const Config& config;  // the mail server
+        ShelfDesk& shelves;
+        Zones& zones;
+        const vault::Keyring& keyring;
     };
-    // Refuses only if the courier can't start.
+    // Refuses if the courier can't start, and settings of a mail server that can't be.
     static Result<std::unique_ptr<Dispatcher>> open(const Ground&);
     ~Dispatcher();  // stop()
 
@@ -51,7 +59,7 @@ public:
     void nudge();
 
 private:
-    Dispatcher(const Ground&, connect::Courier);
+    Dispatcher(const Ground&, connect::Courier, std::unique_ptr<MailDesk>);
     void run();
     void send_due();
     void record(std::int64_t id, Carrier::Outcome);
@@ -59,6 +67,7 @@ private:
 
     const Ground ground_;
     connect::Courier courier_;
+    std::unique_ptr<MailDesk> mail_;  // none: no server is set up
     std::vector<std::unique_ptr<Carrier>> carriers_;
 
     std::mutex lock_;  // of what follows

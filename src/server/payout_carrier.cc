@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "engine/entry.h"
+#include "engine/noticing.h"
 #include "engine/paying.h"
 #include "server/connectors.h"
 #include "server/sandbox.h"
@@ -16,7 +18,10 @@ using remedy::PayoutState;
 using remedy::PayoutStep;
 using State = store::Action::State;
 
-constexpr std::size_t kTextMost = 500;  // bytes, of a step's text
+constexpr std::size_t kTextMost = 500;            // bytes, of a step's text
+constexpr std::string_view kByNotice = "notice";  // a gift that is words alone: an apology
+constexpr int kNoticesLookedAt = 200;
+constexpr Millis kToldWithin = seconds(60);  // no longer do orders wait for a notice
 
 engine::Actor system_of_tenant(store::TenantId tenant) {
     return {.tenant = tenant, .id = "system", .name = "system"};
@@ -101,6 +106,45 @@ Carrier::Outcome hopeless(std::string_view fault, Text why) {
     };
 }
 
+// What became of the notices that tell this customer of the obligation: the best of it.
+std::optional<State> told_of(store::Reading& reading, const store::PayoutRow& row) {
+    const std::string mine = '"' + engine::obligation_text(row.obligation) + '"';
+    for (const auto state : {State::Done, State::Waiting, State::Dead})
+        for (const auto& action : reading.actions(row.tenant, engine::customer_text(row.customer),
+                                                  state, 0, kNoticesLookedAt))
+            if (action.topic == engine::kNoticeTopic && action.body.contains(mine)) return state;
+    return std::nullopt;
+}
+
+// An apology is given by being said.
+Carrier::Outcome said_by_notice(store::Reading& reading, const store::PayoutRow& row, Instant now) {
+    const auto told = told_of(reading, row);
+    if (!told) return over("waits-for-person");
+    if (*told == State::Dead)
+        return hopeless("unreachable", {"联系不上客户，请人工致歉",
+                                        "the customer can't be reached: a person "
+                                        "should say it"});
+    if (*told == State::Waiting)
+        return [now](engine::Turns& turns, store::Action action) {
+            action.due_at = now + minutes(1);
+            turns.rows().put_action(action);
+        };
+    return [id = row.id](engine::Turns& turns, store::Action action) {
+        if (!confirm(turns, action.tenant, id)) return over("not-to-be-sent")(turns, action);
+        write_attempt(turns, std::move(action), {.next = {.then = Then::Done}});
+    };
+}
+
+// Is the customer just being told of something?
+bool hears_first(store::Reading& reading, const store::PayoutRow& row, Instant now) {
+    for (const auto& action : reading.actions(row.tenant, engine::customer_text(row.customer),
+                                              State::Waiting, 0, kNoticesLookedAt))
+        if (action.topic == engine::kNoticeTopic && action.attempts == 0 && action.due_at <= now &&
+            action.due_at > now - kToldWithin)
+            return true;
+    return false;
+}
+
 connect::PayoutOrder order_of(const engine::PayoutView& view, std::string customer) {
     const auto& payout = view.payout;
     return {.id = engine::payout_text(view.row.id),
@@ -133,7 +177,11 @@ std::string_view PayoutCarrier::topic() const { return engine::kPayoutTopic; }
 
 void PayoutCarrier::carry(store::Reading& reading, const store::Action& action, Done done) {
     const auto id = engine::parse_payout(action.key);
-    if (!id) return done(over("no-payout"));
+    const auto row = id ? reading.payout(*id) : std::nullopt;
+    if (!row || row->tenant != action.tenant) return done(over("no-payout"));
+    const auto now = ground_.clock.now();
+    if (action.target == kByNotice) return done(said_by_notice(reading, *row, now));
+    if (hears_first(reading, *row, now)) return done({});
     const auto kept = find_connector(reading, action.tenant, action.target);
     if (!kept)
         return done(hopeless("no-connector", {"没有这个支付渠道：" + action.target,

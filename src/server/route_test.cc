@@ -100,6 +100,7 @@ void add_business_ids(House& house, const Company& company,
     const auto delivery = Body(post("/api/v1/webhooks/" + hook + "/test", "")).text("delivery");
     const Body job(post("/api/v1/backtests",
                         R"({"promises":[")" + promise + R"("],"history":{"from":"live"}})"));
+    post("/api/v1/connectors", R"({"name":"billing","kind":"hand"})");
     std::int64_t alert = 0;
     REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
         const auto stream = turns.rows().find_stream(company.id, "order/1");
@@ -133,6 +134,7 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/jobs/{")) ids[pattern] = job.text("id");
         if (starts("/api/v1/alerts/{")) ids[pattern] = std::to_string(alert);
         if (starts("/api/v1/customers/{")) ids[pattern] = "C-9";
+        if (starts("/api/v1/connectors/{")) ids[pattern] = "billing";
         if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;

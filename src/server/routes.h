@@ -27,6 +27,8 @@ std::span<const Route> webhook_routes();  // and deliveries
 std::span<const Route> log_routes();      // the transparency logs
 std::span<const Route> witness_routes();  // and those who cosign them
 std::span<const Route> customer_routes();
+std::span<const Route> connector_routes();  // who pays
+std::span<const Route> notice_routes();     // and how customers are reached
 std::span<const Route> demo_routes();
 
 std::span<const Route> payout_routes();

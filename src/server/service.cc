@@ -94,7 +94,11 @@ Result<void> Service::build() {
          .wall = ground_.clock,
          .server_key = key_,
          .log = ground_.log,
-         .reach = config_.private_webhooks ? connect::Reach::Anywhere : connect::Reach::Public}));
+         .reach = config_.private_webhooks ? connect::Reach::Anywhere : connect::Reach::Public,
+         .config = config_,
+         .shelves = shelves_,
+         .zones = ground_.zones,
+         .keyring = ground_.keyring}));
     engine_->on_commit([live = live_.get(), out = dispatcher_.get()](store::Position last) {
         live->committed(last);
         out->nudge();
