@@ -131,5 +131,7 @@ if(YINUO_TESTS)
   endforeach()
   if(TARGET yinuo AND EXISTS ${CMAKE_SOURCE_DIR}/scenes)
     add_test(NAME scenes COMMAND yinuo scene --shuffle 1 ${CMAKE_SOURCE_DIR}/scenes)
+    add_test(NAME live-scenes
+             COMMAND ${CMAKE_SOURCE_DIR}/script/check-scenes $<TARGET_FILE:yinuo>)
   endif()
 endif()

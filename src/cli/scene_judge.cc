@@ -32,9 +32,9 @@ struct Found {
 std::vector<Found> find(const Expectation& e, std::span<const Standings> standings) {
     std::vector<Found> found;
     for (const Standings& s : standings) {
-        if (!of_version(e, *s.side->promise)) continue;
+        if (!of_version(e, *s.promise)) continue;
         for (const Obligation& o : s.obligations) {
-            if (!e.clause.empty() && clause_name(*s.side->promise, o.clause) != e.clause) continue;
+            if (!e.clause.empty() && clause_name(*s.promise, o.clause) != e.clause) continue;
             if (!e.subject.empty() && o.subject != e.subject) continue;
             if (e.occurrence && o.occurrence != *e.occurrence) continue;
             found.push_back({&s, &o});
@@ -47,7 +47,7 @@ std::vector<Found> find(const Expectation& e, std::span<const Standings> standin
 std::optional<Text> unknown_clause(const Expectation& e, std::span<const Standings> standings) {
     std::vector<std::string_view> known;
     for (const Standings& s : standings)
-        for (const auto& clause : s.side->promise->clauses) {
+        for (const auto& clause : s.promise->clauses) {
             if (clause.name == e.clause) return std::nullopt;
             known.push_back(clause.name);
         }
@@ -62,7 +62,7 @@ Text list(const std::vector<Found>& found, Instant now) {
     if (found.empty()) return {"没有履约单", "no obligation"};
     Text text;
     for (std::size_t i = 0; i < found.size() && i < 6; ++i) {
-        const Promise& promise = *found[i].in->side->promise;
+        const Promise& promise = *found[i].in->promise;
         const Text one = obligation_text(*found[i].obligation, promise, now);
         const std::string head = (i > 0 ? "\n" : "") +
                                  clause_name(promise, found[i].obligation->clause) + " " +
@@ -120,22 +120,7 @@ std::optional<Text> judge_tally(const Expectation& e, std::span<const Standings>
 
 // --- amounts --------------------------------------------------------------------------------------
 
-struct Given {
-    Decimal amount;
-    std::string unit;
-    Instant at;
-};
-
-std::string unit_of(const promise::Gift& gift) {
-    return gift.amount && !gift.unit.empty() ? gift.unit : gift.kind;
-}
-
-Given given(const Promise& promise, int remedy, int gift, const Decimal& amount,
-            const std::optional<Money>& money, Instant at) {
-    const auto& row =
-        promise.remedies[static_cast<std::size_t>(remedy)].gifts[static_cast<std::size_t>(gift)];
-    return {money ? money->amount() : amount, unit_of(row), at};
-}
+using Given = Amount;
 
 Text amounts_text(const std::vector<Given>& all, const Promise& promise) {
     if (all.empty()) return {"无", "nothing"};
@@ -178,49 +163,28 @@ bool amounts_agree(const std::vector<SceneAmount>& wanted, const std::vector<Giv
     return true;
 }
 
-std::optional<Text> judge_owed(const Expectation& e, std::span<const Standings> standings) {
+std::optional<Text> judge_amounts(const Expectation& e, std::span<const Standings> standings) {
+    using Kind = Expectation::Kind;
     std::vector<Given> have;
-    const auto wanted = e.withheld ? remedy::Standing::Withheld : remedy::Standing::Owed;
     for (const Standings& s : standings) {
-        const Promise& promise = *s.side->promise;
-        if (!of_version(e, promise)) continue;
-        for (const auto& line : s.owed) {
-            const Obligation& o = s.obligations[line.obligation];
-            if (line.standing != wanted) continue;
-            if (!e.clause.empty() && clause_name(promise, o.clause) != e.clause) continue;
-            if (!e.subject.empty() && o.subject != e.subject) continue;
-            if (!e.payee.empty() && line.payee != e.payee) continue;
-            if (!e.remedy.empty() &&
-                promise.remedies[static_cast<std::size_t>(line.remedy)].name != e.remedy)
-                continue;
-            have.push_back(
-                given(promise, line.remedy, line.gift, line.amount, line.money, line.at));
+        if (!of_version(e, *s.promise)) continue;
+        const auto& all = e.kind == Kind::Given       ? s.given
+                          : e.kind == Kind::TakenBack ? s.taken_back
+                          : e.withheld                ? s.withheld
+                                                      : s.owed;
+        for (const Amount& one : all) {
+            const bool entered = one.recorded_at != Instant::min();
+            if (entered && (one.recorded_at > e.now || one.amount.is_zero())) continue;
+            if (!e.clause.empty() && one.clause != e.clause) continue;
+            if (!e.subject.empty() && one.subject != e.subject) continue;
+            if (!e.payee.empty() && one.payee != e.payee) continue;
+            if (!e.remedy.empty() && one.remedy != e.remedy) continue;
+            have.push_back(one);
+            if (e.kind == Kind::TakenBack) have.back().at = one.recorded_at;
         }
     }
     if (amounts_agree(e.amounts, have)) return std::nullopt;
-    return amounts_text(have, *standings.front().side->promise);
-}
-
-std::optional<Text> judge_given(const Expectation& e, std::span<const Standings> standings) {
-    std::vector<Given> have;
-    const bool back = e.kind == Expectation::Kind::TakenBack;
-    for (const Standings& s : standings) {
-        const Promise& promise = *s.side->promise;
-        if (!of_version(e, promise)) continue;
-        for (const auto& entry : s.side->entries) {
-            if (entry.back != back || entry.recorded_at > e.now || entry.amount.is_zero()) continue;
-            if (!e.clause.empty() && clause_name(promise, entry.clause) != e.clause) continue;
-            if (!e.subject.empty() && entry.subject != e.subject) continue;
-            if (!e.payee.empty() && entry.payee != e.payee) continue;
-            if (!e.remedy.empty() &&
-                promise.remedies[static_cast<std::size_t>(entry.remedy)].name != e.remedy)
-                continue;
-            have.push_back(given(promise, entry.remedy, entry.gift, entry.amount, entry.money,
-                                 back ? entry.recorded_at : entry.at));
-        }
-    }
-    if (amounts_agree(e.amounts, have)) return std::nullopt;
-    return amounts_text(have, *standings.front().side->promise);
+    return amounts_text(have, *standings.front().promise);
 }
 
 // --- the record -----------------------------------------------------------------------------------
@@ -244,9 +208,9 @@ std::optional<Text> judge_recorded(const Expectation& e, std::span<const Standin
     std::size_t i = 0;
     bool fine = true;
     for (const Standings& s : standings) {
-        const Promise& promise = *s.side->promise;
+        const Promise& promise = *s.promise;
         if (!of_version(e, promise)) continue;
-        for (const Event& event : s.side->record.events) {
+        for (const Event& event : s.events) {
             if (event.recorded_at > e.now) continue;
             if (!e.clause.empty() && clause_name(promise, event.clause) != e.clause) continue;
             if (!e.subject.empty() && event.subject != e.subject) continue;
@@ -279,78 +243,47 @@ std::optional<Text> judge_recorded(const Expectation& e, std::span<const Standin
 
 // --- chains ---------------------------------------------------------------------------------------
 
-std::string share_text(Millis length, const std::optional<Money>& money) {
-    return to_string(length) + (money ? ", " + money->to_string() : "");
-}
-
-std::optional<Text> judge_leg(const Expectation& e, SceneStage& stage,
-                              std::span<const Standings> standings) {
+std::optional<Text> judge_leg(const Expectation& e, std::span<const Standings> standings) {
+    bool known = false;
     for (const Standings& s : standings) {
-        const Promise& promise = *s.side->promise;
-        if (!of_version(e, promise)) continue;
-        for (std::size_t c = 0; c < promise.clauses.size(); ++c) {
-            const auto& leg = promise.clauses[c];
-            if (leg.outer < 0 || (leg.name != e.clause && !leg.name.ends_with("." + e.clause)))
-                continue;
-            for (const Obligation& outer : s.obligations) {
-                if (outer.clause != leg.outer || (!e.subject.empty() && e.subject != outer.subject))
-                    continue;
-                std::vector<Obligation> same_subject;
-                for (const Obligation& o : s.obligations)
-                    if (o.subject == outer.subject) same_subject.push_back(o);
-                Millis length{0};
-                std::optional<Money> money;
-                if (e.kind == Expectation::Kind::Charged) {
-                    const auto facts = stage.facts_of(outer.subject, e.now);
-                    for (const auto& time : remedy::leg_times(promise, outer, same_subject, facts,
-                                                              e.now, stage.folding()))
-                        if (time.clause == static_cast<int>(c)) length = length + time.waiting;
-                } else {
-                    Money whole{.minor = 0, .currency = *Currency::parse("CNY")};
-                    for (const auto& line : s.owed) {
-                        const auto& by = promise.remedies[static_cast<std::size_t>(line.remedy)];
-                        if (&s.obligations[line.obligation] != &outer || !by.charged_on ||
-                            !line.money)
-                            continue;
-                        if (line.standing != remedy::Standing::Owed) continue;
-                        whole = {.minor = whole.minor + line.money->minor,
-                                 .currency = line.money->currency};
-                    }
-                    money = Money{.minor = 0, .currency = whole.currency};
-                    for (const auto& charge :
-                         remedy::charge_on(promise, outer, same_subject, whole, e.now)) {
-                        if (charge.clause != static_cast<int>(c)) continue;
-                        length = charge.delay;
-                        money->minor = charge.minor;
-                    }
-                }
-                bool fine = e.length == length;
-                for (const auto& amount : e.amounts)
-                    fine = fine && money && money->amount() == amount.amount &&
-                           money->currency.code() == amount.unit;
-                if (fine) return std::nullopt;
-                return Text{share_text(length, money), share_text(length, money)};
-            }
-            return Text{"没有履约单", "no obligation"};
+        if (!of_version(e, *s.promise)) continue;
+        const auto is_meant = [&](const promise::Clause& clause) {
+            return clause.outer >= 0 &&
+                   (clause.name == e.clause || clause.name.ends_with("." + e.clause));
+        };
+        known = known || std::ranges::any_of(s.promise->clauses, is_meant);
+        for (const auto& [subject, part] : s.legs) {
+            if (!is_meant(s.promise->clauses[static_cast<std::size_t>(part.clause)])) continue;
+            if (!e.subject.empty() && e.subject != subject) continue;
+            const bool share = e.kind == Expectation::Kind::Share;
+            const Millis length = share ? part.delay : part.waiting;
+            bool fine = e.length == length;
+            for (const auto& amount : e.amounts)
+                fine = fine && share && part.charged.amount() == amount.amount &&
+                       part.charged.currency.code() == amount.unit;
+            if (fine) return std::nullopt;
+            const std::string text =
+                to_string(length) + (share ? ", " + part.charged.to_string() : "");
+            return Text{text, text};
         }
     }
+    if (known) return Text{"没有履约单", "no obligation"};
     return Text{"没有叫「" + e.clause + "」的一段", "there is no leg \"" + e.clause + "\""};
 }
 
 }  // namespace
 
-std::optional<Text> judge(const Expectation& e, SceneStage& stage,
-                          std::span<const Standings> standings) {
+std::optional<Text> judge(const Expectation& e, std::span<const Standings> standings) {
     using Kind = Expectation::Kind;
     switch (e.kind) {
         case Kind::Obligation: return judge_obligation(e, standings);
         case Kind::Tally: return judge_tally(e, standings);
-        case Kind::Owed: return judge_owed(e, standings);
+        case Kind::Owed:
         case Kind::Given:
-        case Kind::TakenBack: return judge_given(e, standings);
+        case Kind::TakenBack: return judge_amounts(e, standings);
         case Kind::Recorded: return judge_recorded(e, standings);
         case Kind::Charged:
-        case Kind::Share: return judge_leg(e, stage, standings);
+        case Kind::Share: return judge_leg(e, standings);
         case Kind::Finding: return std::nullopt;
     }
     return std::nullopt;

@@ -9,7 +9,6 @@
 namespace yinuo::cli {
 
 // What came out instead, or nothing when it is as expected. Findings are judged elsewhere.
-std::optional<Text> judge(const wire::Expectation& expected, SceneStage& stage,
-                          std::span<const Standings> standings);
+std::optional<Text> judge(const wire::Expectation& expected, std::span<const Standings> standings);
 
 }  // namespace yinuo::cli

@@ -52,6 +52,7 @@ class Log;
 class Metrics;
 class ShelfDesk;
 class SignInDelays;
+class TestClock;
 class Workers;
 struct Config;
 struct Route;
@@ -78,7 +79,8 @@ struct Things {
     Metrics& metrics;
     std::function<std::size_t()> connections;  // open now
     Log& log;
-    demo::Demo* demo = nullptr;  // if this server is one
+    demo::Demo* demo = nullptr;       // if this server is one
+    TestClock* test_clock = nullptr;  // if time is set by hand
 };
 
 struct Call {

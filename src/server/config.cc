@@ -7,6 +7,7 @@
 
 #include "base/nearest.h"
 #include "http/forwarded.h"
+#include "time/civil.h"
 #include "wire/yaml.h"
 
 namespace yinuo::server {
@@ -75,6 +76,11 @@ bool set_proxies(Config& config, std::string_view value) {
     return http::TrustedProxies::parse(value).has_value();
 }
 
+bool set_test_clock(Config& config, std::string_view value) {
+    config.test_clock = parse_instant(value);
+    return config.test_clock.has_value();
+}
+
 struct Row {
     Apply apply;
     Show show;
@@ -105,6 +111,8 @@ constexpr Row kRows[] = {
     {set_number<&Config::rate_user>, show<&Config::rate_user>},
     {set_number<&Config::rate_key>, show<&Config::rate_key>},
     {set_proxies, show<&Config::trusted_proxies>},
+    {set_test_clock,
+     [](const Config& c) { return c.test_clock ? to_string(*c.test_clock) : std::string(); }},
     {set_text<&Config::mail_server>, show<&Config::mail_server>},
     {set_text<&Config::mail_user>, show<&Config::mail_user>},
     {set_text<&Config::mail_password_file>, show<&Config::mail_password_file>},
@@ -165,6 +173,12 @@ const Setting kSettings[] = {
      false,
      {"信得过的代理的地址或网段，用逗号隔开，例如 127.0.0.1, 10.0.0.0/8",
       "addresses or networks of proxies to trust, apart by commas, as 127.0.0.1, 10.0.0.0/8"}},
+    {"test_clock",
+     false,
+     false,
+     {"一个时刻，例如 2026-01-01T00:00:00Z：时间从它起由人拨动，只供测试，绝不用于真实数据",
+      "an instant, as 2026-01-01T00:00:00Z: time begins there and is set by hand, for tests only, "
+      "never for real data"}},
     {"mail_server",
      false,
      false,
@@ -289,6 +303,12 @@ Result<Settings> Settings::read(
         return refuse(
             {.code = "bad-setting",
              .what = {"tls_cert 和 tls_key 要一起给", "tls_cert and tls_key belong together"}});
+    if (config.demo && config.test_clock)
+        return refuse(
+            {.code = "bad-setting",
+             .what = {"demo 和 test_clock 不能同用：演示有自己的时钟",
+                      "demo and test_clock don't go together: the demo has a clock of its own"},
+             .mend = {"去掉其中一个", "leave one of them out"}});
     return all;
 }
 

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "demo/clock.h"
+#include "time/instant.h"
 
 namespace yinuo::server {
 
@@ -39,6 +40,7 @@ struct Config {
     double rate_user = 50;          // for each person
     double rate_key = 50'000;       // for each key
     std::string trusted_proxies;    // networks as http/forwarded.h reads them
+    std::optional<Instant> test_clock;  // time is set by hand and begins here; never for real data
     std::string mail_server;        // "smtp://mail.example.com:587"; empty: no mails
     std::string mail_user;          // empty: without logging in
     std::string mail_password_file;

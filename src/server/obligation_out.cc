@@ -51,6 +51,7 @@ void write_obligation(JsonOut& out, const store::ObligationRow& row, std::string
     out.member_if("claim", kClaims[row.claim]).member_if("excuse", kExcuses[row.excuse]);
     if (row.provisional) out.member("provisional", true);
     if (row.earlier_kept) out.member("earlier_kept", true);
+    if (row.extensions != 0) out.member("extensions", static_cast<int>(row.extensions));
     out.member_if("started_at", row.started_at).member_if("promised_at", row.promised_at);
     out.member_if("due_at", row.due_at).member_if("first_due_at", row.first_due_at);
     out.member_if("warns_at", row.warns_at).member_if("broken_at", row.broken_at);

@@ -58,6 +58,7 @@ enum class Permission : std::uint8_t {
     CustomersErase,
     EventsRead,
     LogCosign,  // hand in what witnesses signed
+    ClockSet,   // of a server under test
     PayoutsRead,
     PayoutsChoose,  // what a customer is offered; also for them, on the telephone
     PayoutsDecide,  // approve or refuse, as far as the role reaches that a payout asks for
@@ -68,7 +69,7 @@ enum class Permission : std::uint8_t {
     IncidentsDeclare,
     IncidentsDecide,  // also agree to what another decided, run, close
 };
-inline constexpr std::size_t kPermissions = 38;
+inline constexpr std::size_t kPermissions = 39;
 
 std::string_view name_of(Permission);  // "promises.approve"
 std::optional<Permission> permission(std::string_view name);

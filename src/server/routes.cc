@@ -10,7 +10,7 @@ std::vector<Route> all_routes() {
           subject_routes(),  obligation_routes(), promise_routes(),   calendar_routes(),
           backtest_routes(), alert_routes(),      webhook_routes(),   log_routes(),
           witness_routes(),  customer_routes(),   connector_routes(), notice_routes(),
-          demo_routes(),     payout_routes(),     fund_routes(),      settlement_routes(),
+          demo_routes(), clock_routes(),     payout_routes(),     fund_routes(),      settlement_routes(),
           incident_routes()})
         all.insert(all.end(), area.begin(), area.end());
     return all;

@@ -30,6 +30,7 @@ std::span<const Route> customer_routes();
 std::span<const Route> connector_routes();  // who pays
 std::span<const Route> notice_routes();     // and how customers are reached
 std::span<const Route> demo_routes();
+std::span<const Route> clock_routes();  // of a server under test
 
 std::span<const Route> payout_routes();
 std::span<const Route> fund_routes();        // balances, ledger, moves, policy

@@ -76,13 +76,24 @@ Result<std::unique_ptr<Service>> Service::open(const Config& config, const Groun
 }
 
 Result<void> Service::build() {
+    if (config_.test_clock) {
+        test_clock_ = std::make_unique<TestClock>(*config_.test_clock);
+        ground_.log.warn("test-clock", *test_clock_->trouble());
+    }
     if (config_.demo)
         demo_ =
             TRY(demo::Demo::open(ground_.store, ground_.clock, ground_.zones,
                                  {.examples = config_.demo_examples, .speed = config_.demo_speed}));
-    Clock& engine_clock = demo_ ? demo_->clock() : ground_.clock;
+    Clock& engine_clock = demo_ ? demo_->clock() : wall();
     engine_ = TRY(engine::Engine::open(ground_.store, engine_clock, ground_.zones, ground_.keyring,
                                        ground_.entropy));
+    if (const auto ahead = engine_->figures().log_ahead_millis; test_clock_ && ahead > 1'000)
+        return refuse({.code = "log-ahead-of-clock",
+                       .what = {"这个数据文件夹里已有更晚的记录，--test-clock 没法从那么早开始",
+                                "this folder has later records: --test-clock can't begin so early"},
+                       .mend = {"另用一个新的文件夹，建运维账号时也写 --test-clock",
+                                "take a fresh folder, and make its operator with the same "
+                                "--test-clock"}});
     if (demo_) demo_sign_in_ = TRY(found_demo(*demo_, *engine_, config_, ground_)).text;
     live_ = std::make_unique<Live>(ground_.store, shelves_, ground_.log);
     jobs_ = std::make_unique<Jobs>(ground_.store, *engine_, ground_.log);
@@ -91,7 +102,7 @@ Result<void> Service::build() {
         {.store = ground_.store,
          .engine = *engine_,
          .clock = engine_clock,
-         .wall = ground_.clock,
+         .wall = wall(),
          .server_key = key_,
          .log = ground_.log,
          .reach = config_.private_webhooks ? connect::Reach::Anywhere : connect::Reach::Public,
@@ -109,7 +120,7 @@ Result<void> Service::build() {
         .config = config_,
         .store = ground_.store,
         .engine = *engine_,
-        .clock = ground_.clock,
+        .clock = wall(),
         .engine_clock = engine_clock,
         .zones = ground_.zones,
         .keyring = ground_.keyring,
@@ -127,6 +138,7 @@ Result<void> Service::build() {
         .connections = [this] { return http_->connections(); },
         .log = ground_.log,
         .demo = demo_.get(),
+        .test_clock = test_clock_.get(),
     });
     gate_ = TRY(Gate::of(all_routes(), *things_));
     http::Options options{.address = config_.address, .port = config_.port};
@@ -180,7 +192,7 @@ void Service::housekeep() {
     while (!stopped_.wait_for(hold, kHousekeeping, [this] { return stopping_; })) {
         engine_->act(
             [this](engine::Turns& turns) -> Result<void> {
-                sweep(turns, ground_.clock.now());
+                sweep(turns, wall().now());
                 return {};
             },
             [this](Result<void> done) {

@@ -23,6 +23,7 @@
 #include "server/metrics.h"
 #include "server/shelf_desk.h"
 #include "server/sign_in.h"
+#include "server/test_clock.h"
 #include "server/workers.h"
 
 namespace yinuo::server {
@@ -67,6 +68,7 @@ private:
     Service(const Config& config, const Ground& ground, vault::Key key);
     Result<void> build();
     void housekeep();
+    Clock& wall() { return test_clock_ ? *test_clock_ : ground_.clock; }
 
     const Config config_;
     const Ground ground_;
@@ -76,6 +78,7 @@ private:
     Lanes lanes_;
     Metrics metrics_;
     ShelfDesk shelves_;
+    std::unique_ptr<TestClock> test_clock_;
     std::unique_ptr<demo::Demo> demo_;
     std::string demo_sign_in_;
     std::unique_ptr<engine::Engine> engine_;

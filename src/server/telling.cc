@@ -41,9 +41,12 @@ public:
             step.words = word;
             if (event.kind == promise::EventKind::Reversed) {
                 const auto was = promise::describe(event.reversed);
+                step.reversed = was.en;
                 step.words = {"撤销先前的结论“" + was.zh + "”",
                               "the earlier \"" + was.en + "\" no longer holds"};
             }
+            step.who = event.who;
+            step.due_at = event.due_at;
             if (!event.who.empty()) {
                 (step.words.zh += "（") += std::string(event.who) + "）";
                 (step.words.en += " (") += std::string(event.who) + ")";
@@ -60,12 +63,23 @@ public:
         auto& step = add("remedy", change.at);
         step.obligation = change.obligation;
         step.kind = change.back ? "taken back" : "given";
-        std::string amount = change.amount.to_string();
-        if (const auto currency = Currency::parse(change.currency))
-            amount = Money{.minor = change.minor, .currency = *currency}.to_string();
+        step.amount = change.amount.to_string();
+        step.payee = change.payee;
+        std::string amount = step.amount;
         std::string name;
-        if (const auto* version = shelf_.find(change.version))
-            name = version->promise->remedies[static_cast<std::size_t>(change.remedy)].name;
+        if (const auto* version = shelf_.find(change.version)) {
+            const auto& remedy =
+                version->promise->remedies[static_cast<std::size_t>(change.remedy)];
+            const auto& gift = remedy.gifts[static_cast<std::size_t>(change.gift)];
+            step.remedy = name = remedy.name;
+            step.unit = gift.amount && !gift.unit.empty() ? gift.unit : gift.kind;
+        }
+        if (const auto currency = Currency::parse(change.currency)) {
+            const Money money{.minor = change.minor, .currency = *currency};
+            amount = money.to_string();
+            step.amount = money.amount().to_string();
+            step.unit = currency->code();
+        }
         step.words = change.back
                          ? Text{"收回补偿 " + name + " " + amount,
                                 "remedy taken back: " + name + " " + amount}
@@ -80,7 +94,13 @@ private:
                                                .what = what,
                                                .kind = {},
                                                .clause = {},
-                                               .words = {}});
+                                               .words = {},
+                                               .reversed = {},
+                                               .who = {},
+                                               .remedy = {},
+                                               .amount = {},
+                                               .unit = {},
+                                               .payee = {}});
     }
 
     // The clause's own title in front, so that several obligations can be told apart.
@@ -135,7 +155,10 @@ void write_step(JsonOut& out, const TimelineStep& step) {
     out.member("recorded_at", step.recorded_at).member("what", step.what);
     out.member("kind", step.kind);
     if (step.obligation != 0) out.member("obligation", engine::obligation_text(step.obligation));
-    out.member_if("clause", step.clause);
+    out.member_if("clause", step.clause).member_if("reversed", step.reversed);
+    out.member_if("who", step.who).member_if("due_at", step.due_at);
+    out.member_if("remedy", step.remedy).member_if("amount", step.amount);
+    out.member_if("unit", step.unit).member_if("payee", step.payee);
     write_text(out.key("words"), step.words);
     out.close('}');
 }

@@ -22,6 +22,13 @@ struct TimelineStep {
     store::ObligationId obligation = 0;
     std::string clause;
     Text words;
+    // Of an event of an obligation; empty, or max, where it has none.
+    std::string reversed;  // what no longer holds, in its English word
+    std::string who;
+    Instant due_at = Instant::max();
+    // Of a remedy: its name, how much of what (1 "apology" where there is no amount), to whom (empty:
+    // the customer).
+    std::string remedy, amount, unit, payee;
 };
 
 // Steps of the entries after `from`, in order, until `most` of them or more were gathered; always

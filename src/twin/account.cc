@@ -158,6 +158,16 @@ std::string told_amount(const promise::Gift& gift, const remedy::Line& line) {
     return gift.unit.empty() ? std::string() : line.amount.to_string() + " " + gift.unit;
 }
 
+// All obligations here are of one subject.
+class OwnFacts final : public remedy::FactsOf {
+public:
+    explicit OwnFacts(std::span<const Fact* const> facts) : facts_(facts) {}
+    std::span<const Fact* const> of(std::string_view) const override { return facts_; }
+
+private:
+    std::span<const Fact* const> facts_;
+};
+
 Given given(const promise::Promise& promise, const remedy::Line& line) {
     const auto& remedy = promise.remedies[static_cast<std::size_t>(line.remedy)];
     const auto& gift = remedy.gifts[static_cast<std::size_t>(line.gift)];
@@ -166,6 +176,7 @@ Given given(const promise::Promise& promise, const remedy::Line& line) {
                 .kind = gift.kind,
                 .amount = told_amount(gift, line),
                 .payee = std::string(line.payee),
+                .stands = line.standing,
                 .standing = {"应赔", "owed"}};
     if (line.standing == remedy::Standing::Withheld)
         given.standing = {"暂缓：" + line.why.zh, "withheld: " + line.why.en};
@@ -188,7 +199,8 @@ std::vector<Account> accounts_by(const Fold* fold, std::span<promise::Promise> p
         else
             promise::fold_subject(promise, facts, now, folding, obligations);
         folding.story = nullptr;
-        const auto lines = remedy::owed(promise, obligations, now, folding);
+        const OwnFacts own(facts);
+        const auto lines = remedy::owed(promise, obligations, now, folding, &own);
         for (std::size_t i = 0; i < obligations.size(); ++i) {
             const Obligation& o = obligations[i];
             const Clause& of = promise.clauses[static_cast<std::size_t>(o.clause)];
@@ -210,6 +222,8 @@ std::vector<Account> accounts_by(const Fold* fold, std::span<promise::Promise> p
             account.verdict = told_verdict(promise, o, now);
             for (const auto& line : lines)
                 if (line.obligation == i) account.owed.push_back(given(promise, line));
+            account.legs = leg_parts(promise, o, obligations, charged_on(promise, lines, i), facts,
+                                     now, folding);
             const bool answered =
                 std::ranges::any_of(promise.remedies, [&](const promise::Remedy& remedy) {
                     return (o.state == promise::State::Broken || remedy.also_if_kept) &&

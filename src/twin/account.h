@@ -11,6 +11,7 @@
 
 #include "promise/fold.h"
 #include "remedy/remedy.h"
+#include "twin/legs.h"
 
 namespace yinuo::twin {
 
@@ -37,6 +38,7 @@ struct Given {
     std::string kind;
     std::string amount;  // "20.00 CNY", "500 MB"; empty: an apology
     std::string payee;
+    remedy::Standing stands = remedy::Standing::Owed;
     Text standing;  // owed, withheld, set aside: with the reason
 };
 
@@ -50,6 +52,7 @@ struct Account {
     Text verdict;
     std::vector<Given> owed;          // as it stands now
     std::vector<Given> installments;  // as it grew
+    std::vector<LegPart> legs;        // of a chain: what each of its legs answers for
 };
 
 // Accounts of one subject's obligations under all versions; `clause` empty: of every clause that

@@ -85,6 +85,15 @@ void write(JsonWriter& w, std::string_view key, Instant at) {
     w.key(key);
     at == Instant::max() || at == Instant::min() ? w.null() : w.text(to_string(at));
 }
+std::string_view name_of(remedy::Standing stands) {
+    switch (stands) {
+        case remedy::Standing::Owed: return "owed";
+        case remedy::Standing::Withheld: return "withheld";
+        case remedy::Standing::SetAside: return "set aside";
+    }
+    return {};
+}
+
 void write(JsonWriter& w, std::string_view key, const std::vector<twin::Given>& all) {
     w.key(key).open('[');
     for (const auto& given : all) {
@@ -94,7 +103,21 @@ void write(JsonWriter& w, std::string_view key, const std::vector<twin::Given>& 
         w.key("kind").text(given.kind);
         w.key("amount").text(given.amount);
         w.key("payee").text(given.payee);
+        w.key("stands").text(name_of(given.stands));
         write(w, "standing", given.standing);
+        w.close('}');
+    }
+    w.close(']');
+}
+
+void write(JsonWriter& w, const std::vector<twin::LegPart>& legs, const promise::Promise& p) {
+    w.key("legs").open('[');
+    for (const auto& leg : legs) {
+        w.open('{');
+        w.key("clause").text(p.clauses[static_cast<std::size_t>(leg.clause)].name);
+        w.key("waiting_ms").number(leg.waiting.count);
+        w.key("delay_ms").number(leg.delay.count);
+        w.key("charged").text(leg.charged.to_string());
         w.close('}');
     }
     w.close(']');
@@ -126,6 +149,15 @@ std::string account_json(const std::vector<twin::Account>& accounts) {
         write(w, "due", o.due_at);
         write(w, "broken", o.broken_at);
         write(w, "settled", o.settled_at);
+        w.key("paused_ms").number(o.paused.count);
+        w.key("done_between").open('[');
+        for (const auto& done : o.done_between) {
+            w.open('{');
+            write(w, "begin", done.begin);
+            write(w, "end", done.end);
+            w.close('}');
+        }
+        w.close(']');
         w.key("story").open('[');
         for (const auto& told : account.story) {
             w.open('{');
@@ -149,6 +181,7 @@ std::string account_json(const std::vector<twin::Account>& accounts) {
         write(w, "sum", account.sum);
         write(w, "owed", account.owed);
         write(w, "installments", account.installments);
+        write(w, account.legs, p);
         w.key("zone").text(p.zone->version());
         w.key("calendars").open('{');
         for (std::size_t i = 0; i < p.schedules.size(); ++i)
