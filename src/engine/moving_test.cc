@@ -56,4 +56,23 @@ TEST_CASE("移动过两次的，仍只欠一次") {
     CHECK(compared->differences.empty());
 }
 
+TEST_CASE("移走了的不能从原处再移一次") {
+    World world;
+    world.publish(visits(1, "24 h"));
+    world.report(R"({"id":"a","kind":"placed","subject":"visit/1","at":"2026-03-10T00:00:00Z"})");
+    world.wait(hours(1));
+    world.publish(visits(2, "20 h"));
+    world.publish(visits(3, "10 h"));
+    const auto stream = world.obligations("visit/1")[0].stream;
+    move_all(world, stream, "visits@1", "visits@2");
+    world.act([&](Turns& turns) -> Result<void> {
+        const auto again = engine::move(turns, world.author, "visits@1", "visits@3", {stream});
+        REQUIRE(again);
+        REQUIRE(again->front().refused);
+        CHECK(again->front().refused->code == "cannot-move");
+        return {};
+    });
+    CHECK(world.obligations("visit/1").size() == 1);
+}
+
 }  // namespace yinuo::engine

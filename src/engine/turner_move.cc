@@ -59,6 +59,11 @@ Result<void> Turner::may_move(Loaded& in, const Version& from, const Version& to
     if (StreamName::parse(in.stream.name).kind != StreamName::Kind::Subject)
         return refuse(cannot_move({"键和比率属于所在版本的条款，不能移动",
                                    "a key or a rate belongs to its version's clause"}));
+    // What was moved on already would be owed twice.
+    if (std::ranges::none_of(in.rows,
+                             [&](const auto& row) { return row.version == from.position; }))
+        return refuse(
+            cannot_move({"旧版本下没有它的履约单", "nothing of it is owed under that version"}));
     return take_over(in, from, to);
 }
 
