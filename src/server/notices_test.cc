@@ -204,6 +204,13 @@ TEST_CASE("a mail server that isn't there is tried again; then an agent is told"
     const auto alerts = office.get("/api/v1/alerts?open=true");
     CHECK(alerts.says(R"("addressee":"agent")"));
     CHECK(office.record("order/1").back().body.contains("unreachable"));
+    const auto list = office.get("/api/v1/customers/C-1/notices?state=dead");
+    CHECK(list.says(R"("state":"dead","attempts":10)"));
+    // A person has mended the cause: it goes out once more.
+    const auto id = engine::notice_text(dead.id);
+    CHECK(list.says(id));
+    CHECK(office.post("/api/v1/deliveries/" + id + "/replay", "").status == 202);
+    CHECK(office.actions(store::Action::State::Dead).empty());
 }
 
 TEST_CASE("who can't be reached by any channel is an agent's task at once") {

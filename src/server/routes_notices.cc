@@ -7,6 +7,7 @@
 #include "server/config.h"
 #include "server/notice_carrier.h"
 #include "server/notices.h"
+#include "server/query.h"
 #include "server/routes.h"
 
 namespace yinuo::server {
@@ -16,6 +17,7 @@ constexpr std::size_t kRulesMost = 50;
 constexpr std::size_t kTemplateBytes = 256UL * 1024;
 constexpr std::string_view kLanguages[] = {"zh", "en"};
 constexpr std::string_view kConsents[] = {"unasked", "given", "refused"};
+constexpr std::string_view kTellings[] = {"told", "waiting", "dead"};
 constexpr std::string_view kEvents[] = {
     "obligation.broken", "obligation.at-risk", "obligation.paused",
     "obligation.due",    "payout.choosing",    "payout.reserved",
@@ -271,10 +273,39 @@ Answer list_mine(const Call& call) {
     return told(call, *reading, call.who.customer);
 }
 
+// What wasn't said, or not yet.
+Answer untold(const Call& call, store::Reading& reading, store::CustomerId customer,
+              std::string_view state) {
+    const auto wish = page_of(call.request);
+    if (!wish) return deny(wish.error());
+    const auto after = engine::parse_notice(wish->after).value_or(0);
+    auto found = reading.actions(
+        call.who.tenant, engine::customer_text(customer),
+        state == "dead" ? store::Action::State::Dead : store::Action::State::Waiting, after,
+        wish->limit + 1);
+    const bool more = std::ssize(found) > wish->limit;
+    if (more) found.pop_back();
+    JsonOut items;
+    for (const auto& action : found) {
+        const auto task = engine::NoticeTask::from_json(action.body);
+        if (!task) continue;
+        items.open('{').member("id", engine::notice_text(action.id));
+        items.member("notice", task->notice).member("state", state);
+        items.member("attempts", action.attempts).member("due_at", action.due_at);
+        if (action.answer.starts_with('{')) items.key("answer").raw(action.answer);
+        items.close('}');
+    }
+    return page(call, items.text(), more ? engine::notice_text(found.back().id) : "");
+}
+
 Answer list_theirs(const Call& call) {
+    Query in(call.request);
+    const auto state = in.word("state", kTellings).value_or("told");
+    if (auto fine = in.finish(); !fine) return deny(fine.error());
     const auto reading = call.things.store.read();
     const auto customer = customer_of(call, *reading);
     if (!customer) return deny(nobody());
+    if (state != "told") return untold(call, *reading, customer->id, state);
     return told(call, *reading, customer->id);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/noticing.h"
 #include "server/body.h"
 #include "server/config.h"
 #include "server/query.h"
@@ -277,16 +278,19 @@ Answer list_deliveries(const Call& call) {
 void replay(Ticket ticket) {
     act(ticket, [ticket](engine::Turns& turns) -> Answer {
         const auto& who = ticket->call.who;
-        const auto text = ticket->call.parameter("id");
+        auto text = ticket->call.parameter("id");
+        if (text.starts_with("ntc_")) text.remove_prefix(4);  // a notice's
         std::int64_t id = 0;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
         auto action = read.ec == std::errc() && read.ptr == text.data() + text.size()
                           ? turns.rows().action(id)
                           : std::nullopt;
-        if (!action || action->tenant != who.tenant || action->topic != kWebhookTopic)
+        const bool notice = action && action->topic == engine::kNoticeTopic;
+        if (!action || action->tenant != who.tenant ||
+            (action->topic != kWebhookTopic && !(notice && action->state == State::Dead)))
             return deny(no_delivery());
         const auto kept = find_endpoint(turns.rows(), who.tenant, action->target);
-        if (!kept || !kept->endpoint.enabled)
+        if (!notice && (!kept || !kept->endpoint.enabled))
             return deny(
                 Refusal({.code = "webhook-disabled",
                          .what = {"端点已停用或已删除", "its webhook is disabled or was removed"},
