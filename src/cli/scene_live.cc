@@ -214,7 +214,8 @@ Result<House::Opened> LiveHouse::open(const Cast& cast) {
     for (const auto& file : cast.files)
         for (auto& text : TRY(texts_in(file))) texts.push_back(std::move(text));
     const auto company = TRY(found());
-    Opened opened{.stage = nullptr, .findings = TRY(draft(company, texts, ids))};
+    auto findings = TRY(draft(company, texts, ids));
+    Opened opened{.stage = nullptr, .findings = std::move(findings)};
     const bool errors = std::ranges::any_of(
         opened.findings, [](const Finding& one) { return one.severity == Severity::Error; });
     if (errors || cast.has_errors()) return opened;
