@@ -101,6 +101,9 @@ TEST_CASE("a breach is told in the customer's language, and the record shows whe
     const auto mine = office.house.ask("GET", "/api/v1/me/notices",
                                        {.headers = "Authorization: Link " + link + "\r\n"});
     CHECK(mine.says("Dear Ada"));
+    const auto taken = office.get("/api/v1/customers/C-1/export");
+    CHECK(Body(taken).at("contact").find("name")->text == "Ada");
+    CHECK(Body(taken).at("told").items.size() == 1);
     office.contact("");
     CHECK_FALSE(office.get("/api/v1/customers/C-1/contact").says("Ada"));
     CHECK_FALSE(office.get("/api/v1/me/notices").says("Dear"));

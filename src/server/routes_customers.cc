@@ -1,11 +1,14 @@
 // What a customer may ask for: all that is known about them, and that it is forgotten.
 #include "engine/customers.h"
 #include "server/body.h"
+#include "server/notices.h"
 #include "server/routes.h"
 #include "server/shelf_desk.h"
 
 namespace yinuo::server {
 namespace {
+
+constexpr int kToldMost = 10'000;
 
 std::optional<store::Customer> find(const Call& call, store::Reading& reading) {
     const auto handle = call.parameter("handle");
@@ -15,6 +18,22 @@ std::optional<store::Customer> find(const Call& call, store::Reading& reading) {
 }
 
 Refusal nobody() { return no_such({"客户", "customer"}); }
+
+// `all` with how they are reached and what they were told, which stand beside the log.
+std::string with_notices(const Call& call, store::Reading& reading, engine::Keys& keys,
+                         store::CustomerId customer, std::string_view all) {
+    JsonOut out;
+    out.open('{');
+    if (const auto contact = find_contact(reading, keys, call.who.tenant, customer)) {
+        out.key("contact");
+        write_contact(out, *contact);
+    }
+    out.key("told").open('[');
+    for (const auto& one : told_of(reading, keys, call.who.tenant, customer, {}, kToldMost).told)
+        write_told(out, one);
+    out.close(']');
+    return out.take() + "," + std::string(all.substr(1));
+}
 
 // The audit trail says who took it along, and about which number; the answer goes out after that.
 void read_export(Ticket ticket) {
@@ -29,6 +48,7 @@ void read_export(Ticket ticket) {
                                            call.parameter("handle"));
         });
         if (!all) return deny(all.error());
+        *all = with_notices(call, *reading, keys, customer->id, *all);
         act(ticket,
             [ticket, id = customer->id, all = std::move(*all)](engine::Turns& turns) -> Answer {
                 turns.audit(ticket->call.who.actor, "customer.export",
