@@ -111,14 +111,14 @@ constexpr Row kRows[] = {
     {set_number<&Config::rate_user>, show<&Config::rate_user>},
     {set_number<&Config::rate_key>, show<&Config::rate_key>},
     {set_proxies, show<&Config::trusted_proxies>},
-    {set_test_clock,
-     [](const Config& c) { return c.test_clock ? to_string(*c.test_clock) : std::string(); }},
     {set_text<&Config::mail_server>, show<&Config::mail_server>},
     {set_text<&Config::mail_user>, show<&Config::mail_user>},
     {set_text<&Config::mail_password_file>, show<&Config::mail_password_file>},
     {set_text<&Config::mail_from>, show<&Config::mail_from>},
     {set_text<&Config::mail_bounces>, show<&Config::mail_bounces>},
     {set_text<&Config::mail_ca_file>, show<&Config::mail_ca_file>},
+    {set_test_clock,
+     [](const Config& c) { return c.test_clock ? to_string(*c.test_clock) : std::string(); }},
 };
 
 const Setting kSettings[] = {
@@ -173,12 +173,6 @@ const Setting kSettings[] = {
      false,
      {"信得过的代理的地址或网段，用逗号隔开，例如 127.0.0.1, 10.0.0.0/8",
       "addresses or networks of proxies to trust, apart by commas, as 127.0.0.1, 10.0.0.0/8"}},
-    {"test_clock",
-     false,
-     false,
-     {"一个时刻，例如 2026-01-01T00:00:00Z：时间从它起由人拨动，只供测试，绝不用于真实数据",
-      "an instant, as 2026-01-01T00:00:00Z: time begins there and is set by hand, for tests only, "
-      "never for real data"}},
     {"mail_server",
      false,
      false,
@@ -204,6 +198,12 @@ const Setting kSettings[] = {
      false,
      {"信任的证书（PEM 文件）；不写就是系统信任的",
       "certificates to trust, a PEM file; unsaid: those that the system trusts"}},
+    {"test_clock",
+     false,
+     false,
+     {"一个时刻，例如 2026-01-01T00:00:00Z：时间从它起由人拨动，只供测试，绝不用于真实数据",
+      "an instant, as 2026-01-01T00:00:00Z: time begins there and is set by hand, for tests only, "
+      "never for real data"}},
 };
 static_assert(std::size(kRows) == std::size(kSettings));
 

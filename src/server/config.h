@@ -40,13 +40,13 @@ struct Config {
     double rate_user = 50;          // for each person
     double rate_key = 50'000;       // for each key
     std::string trusted_proxies;    // networks as http/forwarded.h reads them
-    std::optional<Instant> test_clock;  // time is set by hand and begins here; never for real data
     std::string mail_server;        // "smtp://mail.example.com:587"; empty: no mails
     std::string mail_user;          // empty: without logging in
     std::string mail_password_file;
-    std::string mail_from;     // "care@example.com"
-    std::string mail_bounces;  // where bounces go; empty: mail_from
-    std::string mail_ca_file;  // PEM; empty: the certificates the system trusts
+    std::string mail_from;              // "care@example.com"
+    std::string mail_bounces;           // where bounces go; empty: mail_from
+    std::string mail_ca_file;           // PEM; empty: the certificates the system trusts
+    std::optional<Instant> test_clock;  // time is set by hand and begins here; never for real data
 };
 
 struct Setting {

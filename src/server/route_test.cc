@@ -117,11 +117,11 @@ void add_business_ids(House& house, const Company& company,
         200);
     const auto payout = break_chat(house, company, "chat/1", "20");
     const auto batch = Body(post("/api/v1/fund/batches", "")).text("id");
-    const auto incident = Body(post("/api/v1/incidents",
-                                    R"({"title":{"zh":"中断","en":"outage"},"cause":"cut",)"
-                                    R"("promise":"answer-soon","from":"2026-03-10T00:00:00Z",)"
-                                    R"("until":"2026-03-12T00:00:00Z"})"))
-                              .text("id");
+    const auto incident =
+        Body(post("/api/v1/incidents", R"({"title":{"zh":"中断","en":"outage"},"cause":"cut",)"
+                                       R"("promise":"answer-soon","from":"2026-03-10T00:00:00Z",)"
+                                       R"("until":"2026-03-12T00:00:00Z"})"))
+            .text("id");
     for (const auto& route : all_routes()) {
         const std::string pattern(route.pattern);
         const auto starts = [&](std::string_view with) { return pattern.starts_with(with); };
