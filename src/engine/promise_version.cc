@@ -1,12 +1,14 @@
 // A promise version as a document and in entries, the findings about it, and the calendars that it
 // may name.
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 #include "engine/canonical_json.h"
 #include "engine/publication_json.h"
 #include "engine/publishing.h"
 #include "promise/formulas.h"
+#include "promise/principles.h"
 #include "wire/schedule_yaml.h"
 #include "wire/yaml.h"
 
@@ -140,7 +142,14 @@ Findings examine(const Publication& publication, std::span<const std::string> pe
             reading.findings, Severity::Error, "not-one-promise", {},
             {"一份文本应恰好是一个承诺版本", "a text is exactly one version of one promise"},
             {"分成几份提交", "hand in several texts"});
-    for (const auto& promise : reading.promises)
+    for (const auto& promise : reading.promises) {
+        if (promise.subject.empty())
+            wire::report(
+                reading.findings, Severity::Error, "no-subject", promise.place,
+                {"没有写 subject，就没有业务归它管", "without a subject it is about nothing"},
+                {"写明业务的种类，例如 subject: order",
+                 "name the kind of subject, as in subject: order"});
+        std::ranges::move(promise::check_promise(promise), std::back_inserter(reading.findings));
         for (const Symbol field : promise.fields_read()) {
             const auto name = std::string(names.text(field));
             if (std::ranges::find(personal_fields, name) == personal_fields.end()) continue;
@@ -151,6 +160,7 @@ Findings examine(const Publication& publication, std::span<const std::string> pe
                          {"改读由它得出的属性，例如 area",
                           "read an attribute derived from it, for example area"});
         }
+    }
     return std::move(reading.findings);
 }
 
