@@ -13,18 +13,30 @@
 
 namespace {
 
+struct Member;
 struct Node {
-    std::vector<std::pair<std::string, Node>> members;
+    std::vector<Member> members;
     std::vector<Node> items;
     std::string json;  // of a scalar
     char kind = 's';   // m, l or s
 
-    Node& at(const std::string& key) {
-        for (auto& [name, node] : members)
-            if (name == key) return node;
-        return members.emplace_back(key, Node{{}, {}, "null", 's'}).second;
-    }
+    Node();
+    Node& at(const std::string& key);
 };
+struct Member {
+    std::string name;
+    Node node;
+};
+
+Node::Node() = default;
+
+Node& Node::at(const std::string& key) {
+    for (auto& [name, node] : members)
+        if (name == key) return node;
+    members.push_back({key, Node()});
+    members.back().node.json = "null";
+    return members.back().node;
+}
 
 std::string quoted(const std::string& text) {
     std::string out = "\"";
