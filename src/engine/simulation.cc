@@ -399,6 +399,7 @@ private:
             whole = dump_projections(*rows, Timers::With);
         }
         engine_ = nullptr;
+        fail_next_ = Fault::None;  // an accident that no commit has met isn't rebuilding's
         const auto rebuilt = rebuild(store_, zones_);
         if (!rebuilt) return fail("the log can't be rebuilt from: " + rebuilt.error().what.en);
         ++report_.rebuilds;
