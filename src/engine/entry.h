@@ -26,17 +26,19 @@
 namespace yinuo::engine {
 
 enum class EntryKind : std::uint8_t {
-    Turn = 1,       // of one stream: facts that came, what they and time changed
-    Promise = 2,    // a step in a promise version's life, with its text when it is published
-    Calendar = 3,   // a calendar version
-    Alert = 4,      // raised, acknowledged, climbed
-    Audit = 5,      // somebody did something privileged
-    Delivery = 6,   // an answer of the world to one of our actions
-    Customer = 7,   // one was made known, exported, erased
-    Move = 8,       // a stream's obligations go on under another version
-    Payout = 9,     // of one stream: a step of a payout (paying.h)
-    Fund = 10,      // money into or out of the guarantee fund by hand
-    Incident = 11,  // a step of an incident (incidents.h)
+    Turn = 1,        // of one stream: facts that came, what they and time changed
+    Promise = 2,     // a step in a promise version's life, with its text when it is published
+    Calendar = 3,    // a calendar version
+    Alert = 4,       // raised, acknowledged, climbed
+    Audit = 5,       // somebody did something privileged
+    Delivery = 6,    // an answer of the world to one of our actions
+    Customer = 7,    // one was made known, exported, erased
+    Move = 8,        // a stream's obligations go on under another version
+    Payout = 9,      // of one stream: a step of a payout (paying.h)
+    Fund = 10,       // money into or out of the guarantee fund by hand
+    Incident = 11,   // a step of an incident (incidents.h)
+    Evidence = 12,   // of one stream: a file was handed in (evidence.h)
+    Signature = 13,  // of one stream: a customer signed what was put before them
 };
 
 // A field as it was reported. Names are text: no table of names outlives the program.

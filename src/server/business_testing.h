@@ -89,10 +89,10 @@ inline std::string lasting_key(House& house, const Company& company) {
     return house.key(company, permissions_of(Role::Owner));
 }
 
-// Waits (really, a little) until `holds`, moving nothing.
+// Waits (really, a minute at most) until `holds`, moving nothing.
 template <typename Holds>
 bool soon(Holds holds) {
-    for (int i = 0; i < 400; ++i) {
+    for (int i = 0; i < 2'400; ++i) {
         if (holds()) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds(25));
     }

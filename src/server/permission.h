@@ -68,8 +68,20 @@ enum class Permission : std::uint8_t {
     IncidentsRead,
     IncidentsDeclare,
     IncidentsDecide,  // also agree to what another decided, run, close
+    ClaimsRead,       // claims, waivers and the files behind them
+    ClaimsMake,       // say that a promise was broken; hand in files
+    ClaimsDecide,     // confirm, reject, excuse, agree; new dates
+    WordsGive,        // promise something to one customer
+    ChasesMake,       // 催办
+    ChasesAnswer,
+    ExpectationsRead,
+    ExpectationsMake,  // draw one up
+    ExpectationsSign,
+    ReportsRead,
+    ImprovementsRead,
+    ImprovementsWrite,
 };
-inline constexpr std::size_t kPermissions = 39;
+inline constexpr std::size_t kPermissions = 51;
 
 std::string_view name_of(Permission);  // "promises.approve"
 std::optional<Permission> permission(std::string_view name);

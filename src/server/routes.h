@@ -37,6 +37,17 @@ std::span<const Route> fund_routes();        // balances, ledger, moves, policy
 std::span<const Route> settlement_routes();  // batches out, statements in
 std::span<const Route> incident_routes();    // one cause, many obligations
 
+std::span<const Route> evidence_routes();       // files behind claims and waivers
+std::span<const Route> claim_routes();          // claims, waivers, new dates
+std::span<const Route> word_routes();           // what was promised to one customer
+std::span<const Route> chase_routes();          // 催办
+std::span<const Route> house_promise_routes();  // promises that every company may take over
+std::span<const Route> expectation_routes();    // 期望清单
+std::span<const Route> report_routes();         // responsibility, fairness, recovery, the week
+std::span<const Route> charge_routes();         // what partners answer for
+std::span<const Route> improvement_routes();    // causes and what is done about them
+std::span<const Route> incident_rule_routes();  // when an incident declares itself
+
 std::vector<Route> all_routes();
 
 }  // namespace yinuo::server

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/own_facts.h"
+
 namespace yinuo::server {
 
 bool may_see(const Session& who, const store::Stream& stream) {
@@ -25,7 +27,7 @@ bool may_see(const Session& who, const store::Stream& stream) {
 }
 
 bool may_report(const Session& who, std::string_view source) {
-    return who.may.has(Permission::FactsWrite) &&
+    return who.may.has(Permission::FactsWrite) && source != kOwnSource &&
            (who.sources.empty() || std::ranges::find(who.sources, source) != who.sources.end());
 }
 

@@ -29,7 +29,7 @@ struct Session {
 // May they see this stream and what is owed about it? Asked for every row on top of the route's
 // permission. False is answered like a stream that doesn't exist (404).
 bool may_see(const Session&, const store::Stream&);
-// May they report in the name of this source?
+// May they report in the name of this source? Nobody may in the name of the server itself.
 bool may_report(const Session&, std::string_view source);
 
 }  // namespace yinuo::server
