@@ -71,6 +71,26 @@ private:
     std::string bytes_;
 };
 
+// Entries whose body is the text that their one leaf commits to.
+bool is_leaf_itself(EntryKind kind) {
+    switch (kind) {
+        case EntryKind::Delivery:
+        case EntryKind::Fund:
+        case EntryKind::Incident:
+        case EntryKind::Evidence:
+        case EntryKind::Signature: return true;
+        case EntryKind::Turn:
+        case EntryKind::Promise:
+        case EntryKind::Calendar:
+        case EntryKind::Alert:
+        case EntryKind::Audit:
+        case EntryKind::Customer:
+        case EntryKind::Move:
+        case EntryKind::Payout: return false;
+    }
+    return false;  // a damaged one
+}
+
 class LeafCheck {
 public:
     LeafCheck(store::Reading& rows, Zones& zones, const vault::Keyring& keyring, Fsck& into)
@@ -193,16 +213,30 @@ private:
             customer = payout.view.row.customer;
             return std::vector<std::string>{leaf_of(payout.view, origin)};
         }
-        if (kind == EntryKind::Fund) {
-            TRY(read_fund(entry.body));
+        if (kind == EntryKind::Fund) TRY(read_fund(entry.body));
+        // A webhook's answer has none.
+        const bool has_none = kind == EntryKind::Delivery && entry.leaves == 0;
+        if (is_leaf_itself(kind) && !has_none) {
+            customer = TRY(customer_of(entry.body));
             return std::vector<std::string>{entry.body};
         }
-        if (kind == EntryKind::Incident) return std::vector<std::string>{entry.body};
         if (kind == EntryKind::Move && !is_move(entry.body))
             return refuse(damage({"应把履约单移到同一承诺的后一版，却不是",
                                   "it should move obligations to a later version of the same "
                                   "promise and doesn't"}));
         return std::vector<std::string>();
+    }
+
+    // Whose salt a leaf is under that is its entry's body: the member "customer" says it, if there is
+    // one; otherwise it is the tenant's.
+    Result<store::CustomerId> customer_of(std::string_view body) {
+        const auto json = TRY(wire::parse_json(body, memory_));
+        const auto* member = json.find("customer");
+        if (member == nullptr) return 0;
+        const auto number = member->integer();
+        if (!number || *number < 0)
+            return refuse(damage({"客户编号不是数", "its customer's number isn't one"}));
+        return *number;
     }
 
     // Whether the entry, or one of its stream before it, tells of the obligation.

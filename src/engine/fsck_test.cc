@@ -7,7 +7,10 @@
 
 #include "engine/customers.h"
 #include "engine/entry.h"
+#include "engine/noticing.h"
+#include "engine/paying_cashier.h"
 #include "engine/testing.h"
+#include "engine/turner.h"
 #include "store/sqlite.h"
 #include "store/testing.h"
 
@@ -141,6 +144,50 @@ TEST_CASE("what the engine wrote agrees; leaves about the erased are counted") {
     CHECK(codes(made.findings) == "");
     CHECK(made.figures.leaves + made.figures.erased == 301);
     CHECK(made.figures.erased == 43);
+}
+
+TEST_CASE("entries that are their own leaf are held to it: notices, evidence, signatures") {
+    Damaged one;
+    World& world = one.world;
+    const auto stream = *world.store->read()->find_stream(world.tenant, "order/1");
+    const auto said = std::to_string(stream.customer);
+    world.act([&](Turns& turns) -> Result<void> {
+        NoticeTask task;
+        task.customer = stream.customer;
+        task.notice = "late";
+        task.subject = "order/1";
+        record_notice(turns, world.tenant, task,
+                      {.action = 1, .channel = "mail", .outcome = "sent"});
+        turns.append(world.tenant, EntryKind::Delivery, R"({"webhook":1})");
+        const Till till = turns.till();
+        for (const auto kind : {EntryKind::Evidence, EntryKind::Signature}) {
+            const std::string body = R"({"customer":)" + said + R"(,"type":"x"})";
+            till.turner.append(till.group,
+                               {.tenant = world.tenant,
+                                .stream = stream.id,
+                                .kind = static_cast<std::uint8_t>(kind),
+                                .recorded_at = turns.now(),
+                                .body = body},
+                               stream.customer, body);
+        }
+        turns.append(world.tenant, EntryKind::Evidence, R"({"type":"x"})", R"({"type":"x"})");
+        return {};
+    });
+    REQUIRE(codes(look(world).findings) == "");
+    auto last = *world.store->read()->entry(world.store->read()->last_position());
+    for (int back = 0; back < 5; ++back) {
+        auto bent = *world.store->read()->entry(last.position - back);
+        if (bent.leaves == 0) continue;
+        const auto whole = bent;
+        bent.body[bent.body.find("\"type\":\"") + 8] = 'y';
+        one.put(bent);
+        CHECK(codes(look(world).findings).starts_with("wrong-commitment "));
+        one.put(whole);
+    }
+    world.act([&](Turns& turns) { return erase_customer(turns, world.author, "c1", "asked"); });
+    const auto made = look(world);
+    CHECK(codes(made.findings) == "");
+    CHECK(made.figures.erased >= 3);
 }
 
 TEST_CASE("a tile, a commitment, a checkpoint that was bent is named") {
