@@ -1,6 +1,7 @@
 // What a customer may ask for: everything we know about them, and that we forget it.
 #include "engine/canonical_json.h"
 #include "engine/customers.h"
+#include "engine/evidence.h"
 #include "wire/feel_json.h"
 
 namespace yinuo::engine {
@@ -145,6 +146,8 @@ Result<void> erase_customer(Turns& turns, const Actor& actor, std::string_view h
     auto customer =
         handle.empty() ? std::nullopt : turns.rows().find_customer(actor.tenant, handle);
     if (!customer) return refuse(nobody());
+    for (const auto& stream : turns.rows().streams_of_customer(customer->id))
+        drop_evidence(turns.rows(), stream);
     customer->handle.clear();
     customer->wrapped_key.clear();
     customer->erased_at = turns.now();

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "engine/called.h"
 #include "engine/turner.h"
+#include "engine/undecided.h"
 
 namespace yinuo::engine {
 namespace {
@@ -190,6 +191,7 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
     for (auto& one : deciding.rows) {
         if (one.logged) one.row.position = at;
         group.rows.put_obligation(one.row);
+        note_decisions(group.rows, one.before, one.row);
     }
     for (std::size_t i = 0; i < changed.size(); ++i) {
         look_after_alerts(group, *changed[i]);
