@@ -70,9 +70,11 @@ void Cashier::forget() {
 }
 
 Cashier::Books& Cashier::books(const Till& till, store::TenantId tenant) {
-    auto& rows = till.group.rows;
     const auto [place, fresh] = books_.try_emplace(tenant);
     auto& books = place->second;
+    if (books.is_current) return books;
+    books.is_current = true;
+    auto& rows = till.group.rows;
     if (fresh) {
         std::vector<remedy::Posting> sums;
         for (const auto& sum : rows.balances(tenant)) {
@@ -84,19 +86,19 @@ Cashier::Books& Cashier::books(const Till& till, store::TenantId tenant) {
         }
         readable(books.balances.post(sums));
     }
-    const auto document = rows.document(tenant, "fund", "policy");
-    const std::int64_t etag = document ? document->version : 0;
-    if (books.etag == etag) return books;
-    const bool changed = books.etag >= 0;
     books.policy = fund_policy(rows, tenant);
-    books.etag = etag;
     books.zone = shelf_.zones().find(books.policy.zone);
     check(books.zone != nullptr);
     books.uses.assign(books.policy.budgets.size(), {});
-    if (!changed) return books;
+    if (fresh) return books;
     taken_.clear();
     look_again(tenant, books);
     return books;
+}
+
+void Cashier::policy_changed(store::TenantId tenant) {
+    const auto found = books_.find(tenant);
+    if (found != books_.end()) found->second.is_current = false;
 }
 
 // One line of the log, its leaf, the row, the ledger, the order, what subscribers hear.

@@ -41,6 +41,7 @@ public:
 
     void begin(store::Reading&);  // of the program: continues its numbers
     void forget();
+    void policy_changed(store::TenantId);  // by put_fund_policy()
 
     // One remedy entry that a turn of this stream has written down.
     struct Owed {
@@ -74,8 +75,8 @@ private:
         Date from, until;
         std::int64_t minor = 0;
     };
-    struct Books {  // of one tenant
-        std::int64_t etag = -1;
+    struct Books {                // of one tenant
+        bool is_current = false;  // the policy is what the document says
         FundPolicy policy;
         const Zone* zone = nullptr;
         remedy::Balances balances;

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "engine/canonical_json.h"
 #include "engine/json_members.h"
-#include "engine/paying.h"
+#include "engine/paying_cashier.h"
 #include "engine/paying_entry.h"
 
 namespace yinuo::engine {
@@ -189,6 +189,7 @@ Result<FundPolicy> put_fund_policy(Turns& turns, const Actor& actor, FundPolicy 
                        .what = {"赔付规则已被别人改过", "the fund's policy was changed meanwhile"},
                        .mend = {"重新读取后再改", "read it again and change that"}});
     ++policy.etag;
+    turns.till().cashier.policy_changed(actor.tenant);
     turns.audit(actor, "fund.policy-changed", "fund/policy",
                 "\"etag\":" + std::to_string(policy.etag));
     return policy;
