@@ -48,28 +48,6 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t size, void* in
     return one * size;
 }
 
-// What the server refused: the code and the words of its problem (RFC 9457), and its flaws.
-Error refused(const ApiClient::Request& request, const ApiClient::Reply& reply) {
-    Arena memory;
-    const auto json = wire::parse_json(reply.body, memory);
-    const auto word = [](const wire::Json& of, std::string_view key) {
-        const auto* found = of.find(key);
-        return found == nullptr ? std::string() : std::string(found->text);
-    };
-    std::string code = "server-refused", words = reply.body.substr(0, 200);
-    if (json && json->is_object()) {
-        if (auto told = word(*json, "code"); !told.empty()) code = std::move(told);
-        words = word(*json, "detail");
-        if (words.empty()) words = word(*json, "title");
-        if (const auto* errors = json->find("errors"))
-            for (const auto& flaw : errors->items)
-                words += " [" + word(flaw, "pointer") + " " + word(flaw, "detail") + "]";
-    }
-    const std::string head =
-        request.method + " " + request.path + ": " + std::to_string(reply.status) + " ";
-    return {.code = std::move(code), .what = {head + words, head + words}};
-}
-
 }  // namespace
 
 struct ApiClient::Line {
@@ -114,8 +92,11 @@ Result<ApiClient::Reply> ApiClient::ask(const Request& request) {
     add(headers, "Expect:");
     if (!request.token.empty()) add(headers, "Authorization: Bearer " + request.token);
     if (!request.if_match.empty()) add(headers, "If-Match: " + request.if_match);
+    if (!request.accept.empty()) add(headers, "Accept: " + request.accept);
+    if (!request.language.empty()) add(headers, "Accept-Language: " + request.language);
+    if (!request.once.empty()) add(headers, "Idempotency-Key: " + request.once);
     if (!request.body.empty()) {
-        add(headers, "Content-Type: application/json");
+        add(headers, "Content-Type: " + request.type);
         line.set(CURLOPT_POSTFIELDS, request.body.c_str());
         line.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     } else if (request.method != "GET") {
@@ -147,6 +128,27 @@ Result<ApiClient::Reply> ApiClient::ask(const Request& request) {
     check(curl_easy_getinfo(line.handle.get(), CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
     reply.status = static_cast<int>(status);
     return reply;
+}
+
+Error ApiClient::refused(const Request& request, const Reply& reply) {
+    Arena memory;
+    const auto json = wire::parse_json(reply.body, memory);
+    const auto word = [](const wire::Json& of, std::string_view key) {
+        const auto* found = of.find(key);
+        return found == nullptr ? std::string() : std::string(found->text);
+    };
+    std::string code = "server-refused", words = reply.body.substr(0, 200);
+    if (json && json->is_object()) {
+        if (auto told = word(*json, "code"); !told.empty()) code = std::move(told);
+        words = word(*json, "detail");
+        if (words.empty()) words = word(*json, "title");
+        if (const auto* errors = json->find("errors"))
+            for (const auto& flaw : errors->items)
+                words += " [" + word(flaw, "pointer") + " " + word(flaw, "detail") + "]";
+    }
+    const std::string head =
+        request.method + " " + request.path + ": " + std::to_string(reply.status) + " ";
+    return {.code = std::move(code), .what = {head + words, head + words}};
 }
 
 Result<wire::Json> ApiClient::must(const Request& request, Arena& memory, std::string* etag) {

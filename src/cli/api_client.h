@@ -26,8 +26,12 @@ public:
         std::string method;
         std::string path;        // with its query, encoded
         std::string token = {};  // a key's text or a session's; empty: nobody
-        std::string body = {};   // JSON
+        std::string body = {};
+        std::string type = "application/json";  // of the body
         std::string if_match = {};
+        std::string accept = {};    // media type; empty: whatever comes
+        std::string language = {};  // "zh"; empty: the server's choice
+        std::string once = {};      // Idempotency-Key
     };
     struct Reply {
         int status = 0;
@@ -36,6 +40,8 @@ public:
     };
     // Whatever the server answers. Refuses only when there is no answer: "no-server".
     Result<Reply> ask(const Request&);
+    // What a refusal says: the code and words of its problem (RFC 9457), and its flaws.
+    static Error refused(const Request&, const Reply&);
     // An answer that has to be one of success: its JSON, in `memory`. Refuses what the server
     // refused, in its words, which say of which request.
     Result<wire::Json> must(const Request&, Arena& memory, std::string* etag = nullptr);

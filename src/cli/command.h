@@ -56,5 +56,6 @@ extern const Command kBackupCommand;
 extern const Command kRestoreCommand;
 extern const Command kSimulateCommand;
 extern const Command kFundCommand;
+extern const Command kApiCommand;
 
 }  // namespace yinuo::cli

@@ -2,14 +2,13 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <sstream>
 
 #include "base/nearest.h"
 #include "cli/command.h"
+#include "cli/input_file.h"
 #include "cli/options.h"
 #include "cli/zone_files.h"
 #include "feel/model.h"
@@ -25,20 +24,7 @@ using feel::Model;
 using wire::FeelSpelling;
 
 constexpr std::size_t kDocumentsMax = 100;
-
-Result<std::string> read_file(const std::string& path) {
-    std::error_code trouble;
-    if (std::filesystem::is_directory(path, trouble))
-        return refuse({"no-file",
-                       {"这是目录，不是文件", "this is a directory, not a file"},
-                       {},
-                       {.path = path}});
-    std::ifstream file(path, std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (!file || file.bad())
-        return refuse({"no-file", {"无法读取文件", "the file cannot be read"}, {}, {path}});
-    return text;
-}
+constexpr std::size_t kFileMost = 64u << 20;
 
 // The model in `path` and what it imports, found among the .dmn files beside it.
 class Library {
@@ -63,7 +49,7 @@ public:
 
 private:
     static Result<Definitions> read(const std::string& path) {
-        return wire::read_dmn(TRY(read_file(path)), path);
+        return wire::read_dmn(TRY(read_file(path, kFileMost)), path);
     }
 
     static std::optional<Definitions> beside(const std::filesystem::path& folder,
@@ -300,7 +286,7 @@ int run(Arguments arguments, const Console& console) {
                           "write yinuo dmn FILE.dmn, or --eval 'EXPR'"}},
                         console);
     if (write) {
-        const auto text = read_file(file);
+        const auto text = read_file(file, kFileMost);
         if (!text) return complain(text.error(), console, kInput);
         const auto definitions = wire::read_dmn(*text, file);
         if (!definitions) return complain(definitions.error(), console, kInput);

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "cli/command.h"
 #include "cli/files_under.h"
+#include "cli/input_file.h"
 #include "cli/options.h"
 #include "cli/scene_live.h"
 #include "cli/scene_memory.h"
@@ -17,7 +17,7 @@ namespace yinuo::cli {
 
 namespace {
 
-constexpr std::size_t kFileMost = (4u << 20) + 1;
+constexpr std::size_t kFileMost = 4u << 20;
 
 // Every *.scene under the folder, in order of their names.
 Result<std::vector<std::string>> scene_files(const std::vector<std::string>& given) {
@@ -38,20 +38,6 @@ Result<std::vector<std::string>> scene_files(const std::vector<std::string>& giv
         files.insert(files.end(), found->begin(), found->end());
     }
     return files;
-}
-
-Result<std::string> read_file(const std::string& path) {
-    std::error_code trouble;
-    std::ifstream file(path, std::ios::binary);
-    if (!file || std::filesystem::is_directory(path, trouble))
-        return refuse(
-            {.code = "no-file",
-             .what = {"读不到文件「" + path + "」", "the file \"" + path + "\" cannot be read"},
-             .place = {path, 0, 0}});
-    std::string text(kFileMost, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return text;
 }
 
 std::string at_text(const Place& at) {
@@ -149,7 +135,7 @@ int run_scenes(Arguments arguments, const Console& console) {
     std::string failures, findings;
     std::vector<wire::SceneFile> readable;
     for (const auto& path : *files) {
-        const auto text = read_file(path);
+        const auto text = read_file(path, kFileMost);
         if (!text) return complain(text.error(), console, kInput);
         auto file = wire::read_scenes(*text, path, zones);
         unreadable = unreadable || file.has_errors();

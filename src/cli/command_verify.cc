@@ -1,10 +1,9 @@
 // `yinuo verify`: is this receipt what it says it is? Offline, with nothing but the file.
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/input_file.h"
 #include "cli/options.h"
 #include "cli/zone_files.h"
 #include "engine/receipt.h"
@@ -16,22 +15,6 @@ namespace {
 
 constexpr std::size_t kReceiptMost = 8u << 20;  // what it carries is bounded at 4 MiB before base64
 constexpr std::size_t kKeyMost = 4096;
-
-Result<std::string> read_file(const std::string& path, std::size_t most) {
-    std::error_code trouble;
-    std::ifstream file(path, std::ios::binary);
-    std::string text(most + 1, '\0');
-    if (!std::filesystem::is_directory(path, trouble))
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!file.eof() || file.bad())
-        return refuse(
-            {.code = "no-file",
-             .what = {"读不到文件，或文件太大", "the file can't be read, or is too large"},
-             .mend = {"检查路径和权限", "look at its path and permissions"},
-             .place = {path, 0, 0}});
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return text;
-}
 
 // The key itself, or what stands in the file of that name.
 Result<std::string> read_key(const std::string& word) {

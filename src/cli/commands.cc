@@ -9,7 +9,7 @@ std::span<const Command* const> commands() {
         &kCheckCommand,  &kBacktestCommand, &kExplainCommand,  &kSceneCommand, &kCalendarCommand,
         &kDmnCommand,    &kImportCommand,   &kVerifyCommand,   &kServeCommand, &kTenantCommand,
         &kUserCommand,   &kKeysCommand,     &kConfigCommand,   &kFsckCommand,  &kRebuildCommand,
-        &kBackupCommand, &kRestoreCommand,  &kSimulateCommand, &kFundCommand};
+        &kBackupCommand, &kRestoreCommand,  &kSimulateCommand, &kFundCommand,  &kApiCommand};
     return kAll;
 }
 
