@@ -2,12 +2,15 @@
 #include "engine/canonical_json.h"
 #include "engine/customers.h"
 #include "engine/evidence.h"
+#include "engine/paying.h"
 #include "wire/feel_json.h"
 
 namespace yinuo::engine {
 namespace {
 
 constexpr std::size_t kReasonMost = 500;
+constexpr std::string_view kClaims[] = {"", "claimed", "confirmed", "rejected"};
+constexpr std::string_view kExcuses[] = {"", "withheld", "released", "waived"};
 
 Error nobody() {
     return {.code = "no-customer",
@@ -70,9 +73,11 @@ void append_obligation(std::string& out, store::Reading& rows, const Shelf& shel
     }
     alerts.close();
     object.instant("broken", row.broken_at);
+    if (row.claim != 0) object.text("claim", kClaims[row.claim]);
     if (version != nullptr)
         object.text("clause", version->promise->clauses[static_cast<std::size_t>(row.clause)].name);
     object.instant("due", row.due_at);
+    if (row.excuse != 0) object.text("excuse", kExcuses[row.excuse]);
     object.text("obligation", obligation_text(row.id));
     object.number("occurrence", row.occurrence);
     if (version != nullptr) object.text("promise", version->label);
@@ -80,6 +85,49 @@ void append_obligation(std::string& out, store::Reading& rows, const Shelf& shel
     object.instant("started", row.started_at);
     object.text("state", promise::name_of(static_cast<promise::State>(row.state)));
     object.close();
+}
+
+void append_evidence(std::string& out, store::Reading& rows, Keys& keys,
+                     const store::Stream& stream) {
+    Items files(out);
+    for (const auto& one : evidence_of(rows, &keys, stream)) {
+        CanonicalObject file(files.next());
+        file.instant("at", one.at);
+        file.text("by", one.by);
+        file.text("evidence", evidence_text(one.position));
+        file.text("media_type", one.media_type);
+        if (!one.name.empty()) file.text("name", one.name);
+        file.text("sha256", one.sha256);
+        file.number("size", one.size);
+        file.close();
+    }
+    files.close();
+}
+
+void append_payouts(std::string& out, store::Reading& rows, store::CustomerId customer) {
+    Items payouts(out);
+    for (const auto& row : rows.payouts_of_customer(customer)) {
+        const auto view = open_payout(row);
+        if (!view) continue;
+        const auto& payout = view->payout;
+        CanonicalObject one(payouts.next());
+        one.text("amount", payout.amount.to_string());
+        if (payout.back) one.truth("back", true);
+        one.instant("changed", view->changed_at);
+        if (!payout.choice.empty()) one.text("choice", payout.choice);
+        one.text("kind", view->kind);
+        one.text("obligation", obligation_text(row.obligation));
+        one.instant("owed", view->owed_at);
+        if (!view->payee.empty()) one.text("payee", view->payee);
+        one.text("payout", payout_text(row.id));
+        one.text("promise", view->promise);
+        one.text("remedy", view->remedy);
+        one.text("state", remedy::name_of(payout.state));
+        one.text("subject", view->subject);
+        if (!view->unit.empty()) one.text("unit", view->unit);
+        one.close();
+    }
+    payouts.close();
 }
 
 Result<void> append_facts(std::string& out, store::Reading& rows, Keys& keys,
@@ -116,10 +164,12 @@ Result<std::string> export_customer(store::Reading& rows, Keys& keys, Shelf& she
     std::string out;
     CanonicalObject whole(out);
     whole.text("customer", customer->handle);
+    append_payouts(whole.member("payouts"), rows, customer->id);
     Items subjects(whole.member("subjects"));
     for (const auto& stream : rows.streams_of_customer(customer->id)) {
         if (stream.tenant != tenant) continue;
         CanonicalObject subject(subjects.next());
+        append_evidence(subject.member("evidence"), rows, keys, stream);
         if (auto read = append_facts(subject.member("facts"), rows, keys, stream); !read)
             return refuse(read.error());
         Items obligations(subject.member("obligations"));

@@ -55,8 +55,8 @@ SealedFile seal_file(std::string_view bytes, vault::Entropy&, std::string_view c
 Result<Evidence> add_evidence(Turns&, const Actor&, const store::Stream&, const SealedFile&,
                               std::string_view media_type, std::string_view name);
 
-// By number, the oldest first.
-std::vector<Evidence> evidence_of(store::Reading&, Keys&, const store::Stream&);
+// By number, the oldest first; without keys they have no names.
+std::vector<Evidence> evidence_of(store::Reading&, Keys*, const store::Stream&);
 // nullopt: there is none, or it is another tenant's.
 std::optional<Evidence> find_evidence(store::Reading&, Keys&, store::TenantId, store::Position);
 // The file itself. Refuses with "erased" when its key is gone, and what isn't the file that was

@@ -36,7 +36,7 @@ std::optional<promise::State> state_of(std::string_view text) {
 }
 
 void write_obligation(JsonOut& out, const store::ObligationRow& row, std::string_view stream_name,
-                      const engine::Shelf& shelf) {
+                      const engine::Shelf& shelf, const std::function<void(JsonOut&)>& more) {
     const auto state = static_cast<promise::State>(row.state);
     out.open('{').member("id", engine::obligation_text(row.id));
     out.member("subject", shown_name(stream_name));
@@ -58,7 +58,9 @@ void write_obligation(JsonOut& out, const store::ObligationRow& row, std::string
     out.member_if("settled_at", row.settled_at);
     if (row.paused != 0) out.member("paused_millis", row.paused);
     if (row.counted != 0) out.member("counted", row.counted).member("good", row.good);
-    out.member("position", row.position).close('}');
+    out.member("position", row.position);
+    if (more) more(out);
+    out.close('}');
 }
 
 std::string obligations_json(store::Reading& reading, const std::vector<store::ObligationRow>& rows,

@@ -1,6 +1,7 @@
 // Obligations and streams as the API shows them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,9 @@ bool is_subject(std::string_view stream_name);
 // "at_risk", or "at risk" as answers have it.
 std::optional<promise::State> state_of(std::string_view text);
 
+// `more` writes further members.
 void write_obligation(JsonOut&, const store::ObligationRow&, std::string_view stream_name,
-                      const engine::Shelf&);
+                      const engine::Shelf&, const std::function<void(JsonOut&)>& more = {});
 // The items of a list, comma between, each with the name of its stream.
 std::string obligations_json(store::Reading&, const std::vector<store::ObligationRow>&,
                              const engine::Shelf&);

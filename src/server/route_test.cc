@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/claims_testing.h"
 #include "server/fund_testing.h"
 #include "server/openapi.h"
 #include "server/routes.h"
@@ -122,6 +123,10 @@ void add_business_ids(House& house, const Company& company,
                                        R"("promise":"answer-soon","from":"2026-03-10T00:00:00Z",)"
                                        R"("until":"2026-03-12T00:00:00Z"})"))
             .text("id");
+    const auto evidence = Body(send(house, "POST", "/api/v1/evidence?subject=order%2F1",
+                                    {.token = owner, .body = "seen", .type = "text/plain"}))
+                              .text("id");
+    const auto claim = make_coach_claim(house, company);
     for (const auto& route : all_routes()) {
         const std::string pattern(route.pattern);
         const auto starts = [&](std::string_view with) { return pattern.starts_with(with); };
@@ -138,6 +143,8 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;
+        if (starts("/api/v1/evidence/{")) ids[pattern] = evidence;
+        if (starts("/api/v1/claims/{")) ids[pattern] = claim;
     }
 }
 

@@ -9,6 +9,7 @@
 #include "server/explaining.h"
 #include "server/lanes.h"
 #include "server/obligation_out.h"
+#include "server/people_out.h"
 #include "server/query.h"
 #include "server/routes.h"
 #include "server/shelf_desk.h"
@@ -160,8 +161,12 @@ Answer read_obligation(const Call& call) {
     const auto seen = find_obligation(*reading, call.who, call.parameter("id"));
     if (!seen) return deny(no_obligation());
     JsonOut out;
-    call.things.shelves.use(call.who.tenant, [&](const auto& shelf) {
-        write_obligation(out, seen->row, seen->stream.name, shelf);
+    call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
+        write_obligation(out, seen->row, seen->stream.name, shelf, [&](JsonOut& more) {
+            if (!has_people(*reading, shelf, *seen)) return;
+            Matter matter(*reading, shelf, *seen, call.things.engine_clock.now());
+            write_people(more, matter, *reading);
+        });
     });
     return ok(out, seen->row.position);
 }

@@ -17,7 +17,7 @@ struct TimelineStep {
     store::Position position = 0;  // of the entry
     Instant at;                    // when it was so
     Instant recorded_at;           // when we knew
-    std::string_view what;         // "fact", "obligation", "remedy"
+    std::string_view what;         // "fact", "obligation", "remedy", "payout", "notice", "evidence"
     std::string kind;              // of the fact, of the event in its English word
     store::ObligationId obligation = 0;
     std::string clause;
@@ -26,9 +26,11 @@ struct TimelineStep {
     std::string reversed;  // what no longer holds, in its English word
     std::string who;
     Instant due_at = Instant::max();
-    // Of a remedy: its name, how much of what (1 "apology" where there is no amount), to whom (empty:
-    // the customer).
+    // Of a remedy or a payout: its name, how much of what (1 "apology" where there is no amount), to
+    // whom (empty: the customer).
     std::string remedy, amount, unit, payee;
+    // Of a payout, a notice, a file: its id.
+    std::string id;
 };
 
 // Steps of the entries after `from`, in order, until `most` of them or more were gathered; always
