@@ -41,7 +41,7 @@ struct Coach {
     Coach() {
         publish_promise(house, house.acme, kCoach);
         key = lasting_key(house, house.acme);
-        checker = house.key(house.acme, permissions_of(Role::Agent));
+        checker = house.token(house.acme, Role::SecondLine);
         link = link_for_trip();
     }
     std::string link_for_trip() {
@@ -113,7 +113,7 @@ TEST_CASE(
         house.ask("GET", "/api/v1/obligations/" + coach.obligation, {.headers = coach.link});
     CHECK(own.says("行车记录仪证实"));
     const auto told = read(house, coach.key, "/api/v1/subjects/trip%2F1/timeline");
-    CHECK_MESSAGE(told.says("核实属实（test：行车记录仪证实）"), told.body);
+    CHECK_MESSAGE(told.says("核实属实（second_line：行车记录仪证实）"), told.body);
     CHECK(told.says(R"("what":"payout")"));
 }
 
@@ -135,6 +135,7 @@ TEST_CASE("seven days without a decision count as confirmed; proof that comes la
                std::vector<std::string>{"136.00 zhang"};
     }));
     house.clock.advance(minutes(1));
+    coach.checker = fresh_token(house, house.acme, Role::SecondLine);
 
     const auto bare = coach.decide(id, "reject", R"({"reason":"录像里没有"})", coach.checker);
     CHECK(bare.status == 422);
@@ -171,6 +172,8 @@ TEST_CASE("who claims doesn't decide, and two who claim the same are both kept")
     const auto own = coach.decide(first, "confirm", R"({"reason":"ok"})", agent);
     CHECK(own.status == 403);
     CHECK(own.says("same-person"));
+    // Nor does a program, which could be anybody's second voice.
+    CHECK(coach.decide(first, "confirm", R"({"reason":"ok"})", coach.key).status == 403);
     CHECK(send(house, "POST", "/api/v1/claims/" + first + "/confirm",
                {.body = R"({"reason":"ok"})", .headers = coach.link})
               .status == 403);

@@ -97,6 +97,17 @@ inline http::testing::Reply post(House& house, std::string_view path, const std:
     return send(house, "POST", path, {.token = token, .body = std::string(body)});
 }
 
+// A person's session that is good now, wherever the clock was moved to.
+inline std::string fresh_token(House& house, const Company& company, Role role) {
+    std::string text;
+    REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
+        text = begin_session(turns, company.id, company.people.at(role).user, house.clock.now())
+                   .text.expose();
+        return {};
+    }));
+    return text;
+}
+
 // A customer's headers: their link.
 inline std::string link_for(House& house, const Company& company, std::string_view customer) {
     const auto made = post(house, "/api/v1/links", company.tokens.at(Role::Owner),

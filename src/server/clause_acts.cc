@@ -105,6 +105,16 @@ Refusal same_person(Text what, Text mend) {
     return Error{.code = "same-person", .what = std::move(what), .mend = std::move(mend)};
 }
 
+// A program could be anybody's second voice; what it knows it reports as facts.
+std::optional<Refusal> hinders_program(const Session& who) {
+    if (who.role != Role::Key) return std::nullopt;
+    return Error{.code = "forbidden",
+                 .what = {"要由人来决定，程序的密钥不能代替",
+                          "a person decides this: an API key can't stand for one"},
+                 .mend = {"请同事登录后来办；系统知道的事，用业务记录报来",
+                          "ask a colleague to sign in; what a system knows it reports as facts"}};
+}
+
 std::optional<Refusal> hinders_claim(Matter& matter, const Session& who) {
     const auto& o = matter.stand().obligation;
     if (o.broken_at != Instant::max())
@@ -377,11 +387,15 @@ std::optional<Refusal> hindrance(Matter& matter, const Session& who, Act act) {
     switch (act) {
         case Act::Claim: return hinders_claim(matter, who);
         case Act::Confirm:
-        case Act::Reject: return hinders_decision(matter, who, act);
-        case Act::Cause:
-        case Act::Evidence:
+        case Act::Reject:
+            if (auto hinders = hinders_decision(matter, who, act)) return hinders;
+            return hinders_program(who);
         case Act::Agree:
-        case Act::Refuse: return hinders_excuse(matter, who, act);
+        case Act::Refuse:
+            if (auto hinders = hinders_excuse(matter, who, act)) return hinders;
+            return hinders_program(who);
+        case Act::Cause:
+        case Act::Evidence: return hinders_excuse(matter, who, act);
         case Act::Redate: return hinders_date(matter);
         case Act::Reopen: {
             const auto& o = matter.stand().obligation;

@@ -61,8 +61,8 @@ struct Asked {
 Asked asked_by(const promise::Condition&, const Names&);
 
 // Why who asks can't do this now; nullopt: they can. Says "no-such-act", and what the state says:
-// "already-broken", "already-decided", "already-claimed", "no-claim", "no-cause", "same-person",
-// "no-dates-left", "not-open".
+// "already-broken", "already-decided", "already-claimed", "already-recorded", "no-claim", "no-cause",
+// "same-person", "no-dates-left", "not-open", "not-settled"; "forbidden" where a person must decide.
 std::optional<Refusal> hindrance(Matter&, const Session&, Act);
 
 // A claim's id: "clm_", the obligation's digits, "-", and eight digits of its fact's hash.

@@ -15,17 +15,7 @@ struct Install {
         REQUIRE(!obligation.empty());
         link = link_for(house, house.acme, "C-9");
     }
-    // A person's session, good now.
-    std::string token(Role role) {
-        std::string text;
-        REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
-            text = begin_session(turns, house.acme.id, house.acme.people.at(role).user,
-                                 house.clock.now())
-                       .text.expose();
-            return {};
-        }));
-        return text;
-    }
+    std::string token(Role role) { return fresh_token(house, house.acme, role); }
     http::testing::Reply act(const std::string& token, std::string_view verb,
                              std::string_view body) {
         house.clock.advance(seconds(1));
@@ -81,6 +71,8 @@ TEST_CASE(
     const auto once = install.act(agent, "waiver/agree", R"({"reason":"已电话核实"})");
     REQUIRE_MESSAGE(once.status == 200, once.body);
     CHECK_MESSAGE(once.says("agent同意，还要 1 人同意，证据 1 份"), once.body);
+    const auto program = install.house.key(install.house.acme, permissions_of(Role::Manager));
+    CHECK(install.act(program, "waiver/agree", R"({"reason":"x"})").status == 403);
     const auto twice = install.act(agent, "waiver/agree", R"({"reason":"已电话核实"})");
     CHECK(twice.status == 403);
     CHECK(twice.says("same-person"));
