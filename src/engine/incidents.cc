@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "engine/announcing.h"
 #include "engine/canonical_json.h"
 #include "engine/incidents_desk.h"
 #include "engine/json_members.h"
@@ -25,24 +26,6 @@ bool is_text(std::string_view text, std::size_t most = kTextMost) {
     return !text.empty() && text.size() <= most;
 }
 
-Result<void> check_scope(Turns& turns, store::TenantId tenant, const IncidentWish& wish) {
-    bool known = false, has_clause = wish.clause.empty();
-    for (const Version* version : turns.shelf().of(tenant)) {
-        if (version->label != wish.promise && version->promise->id != wish.promise) continue;
-        known = true;
-        has_clause = has_clause || version->promise->find_clause(wish.clause) >= 0;
-    }
-    if (!known)
-        return refuse(bad({"没有发布过这个承诺：" + wish.promise,
-                           "no such promise was published: " + wish.promise},
-                          {"写承诺名，或「承诺名@版本」", "a promise's name, or NAME@VERSION"}));
-    if (!has_clause)
-        return refuse(
-            bad({"这个承诺没有条款 " + wish.clause, "the promise has no clause " + wish.clause},
-                {"写条款名，或留空表示全部", "a clause's name, or none for all"}));
-    return {};
-}
-
 Result<void> check_wish(Turns& turns, store::TenantId tenant, const IncidentWish& wish) {
     if (!is_text(wish.title.zh) || !is_text(wish.title.en) || !is_text(wish.cause, 100) ||
         !is_text(wish.role, 100) || wish.condition.size() > kConditionMost)
@@ -53,7 +36,7 @@ Result<void> check_wish(Turns& turns, store::TenantId tenant, const IncidentWish
     if (wish.from >= wish.until || wish.until - wish.from > kWindowMost)
         return refuse(bad({"时间窗为空，或超过 366 天", "the window is empty, or above 366 days"},
                           {"until 晚于 from，最多 366 天", "until after from, at most 366 days"}));
-    if (auto known = check_scope(turns, tenant, wish); !known) return known;
+    if (auto known = check_scope(turns, tenant, wish.promise, wish.clause); !known) return known;
     if (auto made = turns.till().cashier.incidents().compile(wish.condition); !made)
         return refuse(std::move(made.error()));
     return {};
@@ -99,10 +82,13 @@ std::string leaf_of(const Incident& incident, const Actor& actor, Instant now,
     leaf.text("condition", wish.condition);
     leaf.instant("from", wish.from);
     append_gift(leaf, incident.decision);
+    if (!incident.group.empty()) leaf.text("group", incident.group);
     leaf.number("incident", incident.number);
     leaf.text("log", origin);
     leaf.text("promise", wish.promise);
+    if (wish.is_public) leaf.truth("public", true);
     leaf.text("reason", reason);
+    if (!incident.rule.empty()) leaf.text("rule", incident.rule);
     leaf.text("state", name_of(incident.state));
     leaf.text("type", "incident");
     leaf.instant("until", wish.until);
@@ -132,28 +118,67 @@ Result<Incident> find_in(Turns& turns, const Actor& actor, std::int64_t number, 
                   "this incident is " + is.en + "; this step needs one that is " + should.en}});
 }
 
-Incident write_step(Turns& turns, const Actor& actor, Incident incident, std::string_view word,
+Incident write_step(const Till& till, const Actor& actor, Incident incident, std::string_view word,
                     std::string_view reason) {
-    const Till till = turns.till();
-    const auto leaf = leaf_of(incident, actor, turns.now(),
-                              till.turner.tenant_of(till.group, incident.tenant).origin, reason);
-    const auto position = turns.append(incident.tenant, EntryKind::Incident, leaf, leaf);
+    auto& group = till.group;
+    const auto leaf = leaf_of(incident, actor, group.now,
+                              till.turner.tenant_of(group, incident.tenant).origin, reason);
+    const auto position =
+        till.turner.append(group, incident.tenant, EntryKind::Incident, leaf, leaf);
     ++incident.etag;
-    check(turns.rows().put_document({.tenant = incident.tenant,
-                                     .collection = std::string(kIncidents),
-                                     .id = incident_id(incident.number),
-                                     .version = incident.etag,
-                                     .key = {},
-                                     .body = write_incident(incident)}));
-    till.cashier.incidents().forget(incident.tenant);
+    check(group.rows.put_document({.tenant = incident.tenant,
+                                   .collection = std::string(kIncidents),
+                                   .id = incident_id(incident.number),
+                                   .version = incident.etag,
+                                   .key = {},
+                                   .body = write_incident(incident)}));
+    auto& desk = till.cashier.incidents();
+    desk.forget(incident.tenant);
+    desk.watch().changed(incident);
     const auto name = "incident." + std::string(word);
-    turns.audit(actor, name, "incident/" + std::to_string(incident.number));
-    turns.announce(incident.tenant, name, "incident/" + std::to_string(incident.number), leaf,
-                   position);
+    const auto about = "incident/" + std::to_string(incident.number);
+    till.turner.append(group, incident.tenant, EntryKind::Audit, audit_body(actor, name, about, {}),
+                       {});
+    group.announce(incident.tenant, name, about, leaf, position);
     return incident;
 }
 
+Incident write_step(Turns& turns, const Actor& actor, Incident incident, std::string_view word,
+                    std::string_view reason) {
+    return write_step(turns.till(), actor, std::move(incident), word, reason);
+}
+
+std::int64_t next_number(store::Writing& rows, store::TenantId tenant) {
+    const auto number = last_incident(rows, tenant) + 1;
+    check(rows.put_document({.tenant = tenant,
+                             .collection = "incident-count",
+                             .id = "last",
+                             .version = number,
+                             .key = {},
+                             .body = "{}"}));
+    return number;
+}
+
 }  // namespace
+
+Result<void> check_scope(Turns& turns, store::TenantId tenant, std::string_view promise,
+                         std::string_view clause) {
+    bool known = false, has_clause = clause.empty();
+    for (const Version* version : turns.shelf().of(tenant)) {
+        if (!is_scope(promise, {}, *version, 0)) continue;
+        known = true;
+        has_clause = has_clause || version->promise->find_clause(clause) >= 0;
+    }
+    if (!known)
+        return refuse(bad({"没有发布过这个承诺：" + std::string(promise),
+                           "no such promise was published: " + std::string(promise)},
+                          {"写承诺名，或「承诺名@版本」", "a promise's name, or NAME@VERSION"}));
+    if (!has_clause)
+        return refuse(bad({"这个承诺没有条款 " + std::string(clause),
+                           "the promise has no clause " + std::string(clause)},
+                          {"写条款名，或留空表示全部", "a clause's name, or none for all"}));
+    return {};
+}
 
 std::string_view name_of(IncidentState state) { return kStates[static_cast<std::size_t>(state)]; }
 
@@ -193,11 +218,14 @@ std::string write_incident(const Incident& incident) {
     object.instant("done_at", incident.done_at);
     object.instant("from", wish.from);
     append_gift(object, incident.decision);
+    if (!incident.group.empty()) object.text("group", incident.group);
     object.truth("holds", wish.holds);
     object.number("number", incident.number);
     object.text("promise", wish.promise);
+    if (wish.is_public) object.truth("public", true);
     object.text("reason", incident.decision.reason);
     object.text("role", wish.role);
+    if (!incident.rule.empty()) object.text("rule", incident.rule);
     object.text("state", name_of(incident.state));
     object.text("title_en", wish.title.en);
     object.text("title_zh", wish.title.zh);
@@ -234,11 +262,14 @@ Result<Incident> read_incident(const store::Document& document) {
                                           .unit = in.text("gift_unit"),
                                           .amount = amount.value_or(Decimal(0))};
     }
+    if (in.has("group")) made.group = in.text("group");
     wish.holds = in.truth("holds");
     made.number = in.number("number");
     wish.promise = in.text("promise");
+    wish.is_public = in.has("public") && in.truth("public");
     made.decision.reason = in.text("reason");
     wish.role = in.text("role");
+    if (in.has("rule")) made.rule = in.text("rule");
     made.state = incident_state(in.text("state")).value_or(IncidentState::Open);
     wish.title.en = in.text("title_en");
     wish.title.zh = in.text("title_zh");
@@ -267,22 +298,46 @@ std::vector<Incident> incidents(store::Reading& rows, store::TenantId tenant, st
     return all;
 }
 
+// None is ever removed: the count that is kept beside them is the last one's number.
+std::int64_t last_incident(store::Reading& rows, store::TenantId tenant) {
+    const auto count = rows.document(tenant, "incident-count", "last");
+    return count ? count->version : 0;
+}
+
 Result<Incident> declare_incident(Turns& turns, const Actor& actor, const IncidentWish& wish) {
     if (auto fine = check_wish(turns, actor.tenant, wish); !fine)
         return refuse(std::move(fine.error()));
-    auto& rows = turns.rows();
-    // None is ever removed: the count that is kept beside them is the last one's number.
-    const auto count = rows.document(actor.tenant, "incident-count", "last");
-    Incident made{.tenant = actor.tenant, .number = (count ? count->version : 0) + 1, .wish = wish};
-    check(rows.put_document({.tenant = actor.tenant,
-                             .collection = "incident-count",
-                             .id = "last",
-                             .version = made.number,
-                             .key = {},
-                             .body = "{}"}));
+    Incident made{
+        .tenant = actor.tenant, .number = next_number(turns.rows(), actor.tenant), .wish = wish};
     made.declared_by = actor.id;
     made.declared_at = turns.now();
     return write_step(turns, actor, std::move(made), "declared", {});
+}
+
+Incident declare_by_rule(const Till& till, store::TenantId tenant,
+                         const IncidentWatch::Found& found) {
+    const auto who = "rule:" + found.rule;
+    Incident made{.tenant = tenant,
+                  .number = next_number(till.group.rows, tenant),
+                  .wish = found.wish,
+                  .rule = found.rule,
+                  .group = found.group,
+                  .declared_by = who};
+    made.declared_at = till.group.now;
+    return write_step(till, {.tenant = tenant, .id = who, .name = who}, std::move(made), "declared",
+                      {});
+}
+
+Result<Incident> publish_incident(Turns& turns, const Actor& actor, std::int64_t number,
+                                  std::int64_t etag, bool is_public) {
+    auto found = find_incident(turns.rows(), actor.tenant, number);
+    if (!found)
+        return refuse(
+            {.code = "no-incident", .what = {"没有这个群障", "there is no such incident"}});
+    if (found->etag != etag) return refuse(stale());
+    if (found->wish.is_public == is_public) return *std::move(found);
+    found->wish.is_public = is_public;
+    return write_step(turns, actor, *std::move(found), is_public ? "published" : "withdrawn", {});
 }
 
 Result<Incident> decide_incident(Turns& turns, const Actor& actor, std::int64_t number,

@@ -8,6 +8,7 @@
 // from a counter, so a run may be broken off anywhere, repeated, and started twice.
 //
 // Declaring, deciding, approving and closing are entries of the log with a leaf each, and audited.
+// One may declare itself, by a rule (incidents_rules.h).
 #pragma once
 
 #include <optional>
@@ -45,6 +46,7 @@ struct IncidentWish {
     std::string condition = {};    // FEEL over the start fact and the subject's latest attributes
     bool holds = true;             // payouts not yet sent wait for the decision
     std::string role = "manager";  // who may let a held one go by itself
+    bool is_public = false;        // 公开: anybody may read how it stands; numbers only
 };
 
 // What is given on top of what the promise gives. `unit`: a currency's code, "MB", "".
@@ -65,6 +67,8 @@ struct Incident {
     IncidentState state = IncidentState::Open;
     IncidentWish wish = {};
     IncidentDecision decision = {};  // from Decided on
+    std::string rule = {};           // that declared it (incidents_rules.h); empty: a person did
+    std::string group = {};          // of the rule: the value it has in common, as FEEL writes it
     std::string declared_by = {}, decided_by = {}, approved_by = {}, closed_by = {};  // Actor::id
     std::string approver = {};  // their name, on the payouts
     Instant declared_at = Instant::max(), decided_at = Instant::max(), approved_at = Instant::max(),
@@ -75,6 +79,8 @@ struct Incident {
 std::optional<Incident> find_incident(store::Reading&, store::TenantId, std::int64_t number);
 std::vector<Incident> incidents(store::Reading&, store::TenantId, std::int64_t after, int limit);
 
+std::int64_t last_incident(store::Reading&, store::TenantId);  // its number; 0: there is none
+
 // Refuses a window that is empty or longer than 366 days, an unknown promise or clause, a condition
 // that isn't FEEL (with its place), texts above 500 bytes ("bad-incident").
 Result<Incident> declare_incident(Turns&, const Actor&, const IncidentWish&);
@@ -82,6 +88,9 @@ Result<Incident> declare_incident(Turns&, const Actor&, const IncidentWish&);
 // the following refuse another state ("wrong-incident-state") and a stale etag ("stale").
 Result<Incident> decide_incident(Turns&, const Actor&, std::int64_t number, std::int64_t etag,
                                  const IncidentDecision&);
+// Whether anybody may read how it stands; in every state. Audited, an entry like the other steps.
+Result<Incident> publish_incident(Turns&, const Actor&, std::int64_t number, std::int64_t etag,
+                                  bool is_public);
 // Decided -> Running. Refuses who decided ("same-person").
 Result<Incident> approve_incident(Turns&, const Actor&, std::int64_t number, std::int64_t etag);
 // Decided -> Open: somebody doesn't agree, and says why.
@@ -106,6 +115,9 @@ struct IncidentWalk {
 // "wrong-incident-state" for a closed one. Doing it again has no effect.
 Result<IncidentWalk> work_on_incident(Turns&, store::TenantId, std::int64_t number, IncidentWalk,
                                       int most = 500);
+// Whether somebody must work on it: nobody has looked through what broke before it was declared, or
+// it is agreed and not everybody has theirs.
+bool has_work(store::Reading&, const Incident&);
 
 // --- looking -------------------------------------------------------------------------------------
 

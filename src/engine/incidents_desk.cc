@@ -17,18 +17,29 @@ std::string padded(std::int64_t number, std::size_t width) {
     return std::string(width > digits.size() ? width - digits.size() : 0, '0') + digits;
 }
 
-bool is_scope(const IncidentWish& wish, const Version& version, int clause) {
-    return (wish.promise == version.promise->id || wish.promise == version.label) &&
-           (wish.clause.empty() || version.promise->find_clause(wish.clause) == clause);
+}  // namespace
+
+std::string incident_id(std::int64_t number) { return padded(number, 9); }
+std::string member_collection(std::int64_t number) { return "incident/" + std::to_string(number); }
+std::string member_id(store::ObligationId id) { return padded(id, 19); }
+
+bool is_broken(const store::ObligationRow& row) {
+    return static_cast<promise::State>(row.state) == promise::State::Broken;
 }
 
-// What the condition sees: the start fact's fields, then each field as it was said last.
-bool holds(const feel::Expression& condition, Shelf& shelf, const store::Stream& stream,
-           const store::ObligationRow& row, std::span<const promise::Fact* const> facts,
-           Arena& memory) {
+bool is_scope(std::string_view promise, std::string_view clause, const Version& version, int of) {
+    return (promise == version.promise->id || promise == version.label) &&
+           (clause.empty() || version.promise->find_clause(clause) == of);
+}
+
+feel::Value seen_in(const feel::Expression& expression, store::Reading& rows, Shelf& shelf,
+                    const store::Stream& stream, const store::ObligationRow& row, Instant by,
+                    Arena& memory) {
+    if (stream.name.front() == kOwnStream) return {};
+    const auto resting = subject_rests_on(rows, shelf, stream, {.now = by}, memory);
     auto& names = shelf.names();
     const promise::Fact* start = nullptr;
-    for (const auto* fact : facts)
+    for (const auto* fact : resting.facts)
         if (start == nullptr && fact->at == row.started_at) start = fact;
     std::vector<feel::Binding> own, latest;
     if (start != nullptr) {
@@ -37,7 +48,7 @@ bool holds(const feel::Expression& condition, Shelf& shelf, const store::Stream&
             {names.intern("fact"), feel::Value::string(memory.copy(names.text(start->kind)))});
     }
     own.push_back({names.intern("subject"), feel::Value::string(memory.copy(stream.name))});
-    for (const auto* fact : facts)
+    for (const auto* fact : resting.facts)
         for (const auto& field : fact->fields) {
             const auto known = std::ranges::find(latest, field.name, &feel::Binding::name);
             if (known == latest.end())
@@ -51,18 +62,7 @@ bool holds(const feel::Expression& condition, Shelf& shelf, const store::Stream&
     feel::Evaluation evaluation{.memory = memory,
                                 .zone = version == nullptr ? nullptr : version->promise->zone,
                                 .steps_left = 20'000};
-    const auto value = condition.evaluate(scope, evaluation);
-    return value.type() == feel::Type::Boolean && value.as_boolean();
-}
-
-}  // namespace
-
-std::string incident_id(std::int64_t number) { return padded(number, 9); }
-std::string member_collection(std::int64_t number) { return "incident/" + std::to_string(number); }
-std::string member_id(store::ObligationId id) { return padded(id, 19); }
-
-bool is_broken(const store::ObligationRow& row) {
-    return static_cast<promise::State>(row.state) == promise::State::Broken;
+    return expression.evaluate(scope, evaluation);
 }
 
 const std::vector<IncidentDesk::Open>& IncidentDesk::of(store::Reading& rows,
@@ -104,13 +104,11 @@ bool IncidentDesk::is_in_scope(store::Reading& rows, const Open& open, const sto
     if (!is_broken(row) || row.broken_at < wish.from || row.broken_at >= wish.until) return false;
     const Version* version = shelf_.find(row.version);
     if (version == nullptr || version->tenant != open.incident.tenant ||
-        !is_scope(wish, *version, row.clause))
+        !is_scope(wish.promise, wish.clause, *version, row.clause))
         return false;
     if (!open.condition) return true;
-    // A key or a rate has no start fact of its own.
-    if (stream.name.front() == kOwnStream) return false;
-    const auto resting = subject_rests_on(rows, shelf_, stream, {.now = row.broken_at}, memory_);
-    const bool is_so = holds(*open.condition, shelf_, stream, row, resting.facts, memory_);
+    const auto value = seen_in(*open.condition, rows, shelf_, stream, row, row.broken_at, memory_);
+    const bool is_so = value.type() == feel::Type::Boolean && value.as_boolean();
     memory_.reset();
     return is_so;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/incidents.h"
+#include "engine/incidents_watch.h"
 #include "engine/shelf.h"
 #include "feel/expression.h"
 #include "store/store.h"
@@ -21,13 +22,31 @@ std::string member_id(store::ObligationId);          // of theirs: sorts by numb
 std::string write_incident(const Incident&);         // the document's body
 Result<Incident> read_incident(const store::Document&);
 bool is_broken(const store::ObligationRow&);
+// Is this clause of this version meant? `promise`: a name or "name@version"; `clause` empty: each.
+bool is_scope(std::string_view promise, std::string_view clause, const Version&, int of);
+// Refuses ("bad-incident") what was never published.
+Result<void> check_scope(Turns&, store::TenantId, std::string_view promise,
+                         std::string_view clause);
+// What an expression makes of an obligation: it sees the fields of the fact that began it and, behind
+// those, each field of the subject as it was said last by `by`. Null for keys and rates: they have no
+// such fact.
+feel::Value seen_in(const feel::Expression&, store::Reading&, Shelf&, const store::Stream&,
+                    const store::ObligationRow&, Instant by, Arena&);
+
 Incident finish_incident(Turns&, Incident);  // Running -> Done
+// A rule's: the promise, clause and group are known to be right.
+Incident declare_by_rule(const Till&, store::TenantId, const IncidentWatch::Found&);
+// That what broke before it was declared has been looked through.
+void mark_gathered(store::Writing&, const Incident&);
 
 class IncidentDesk {
 public:
-    explicit IncidentDesk(Shelf& shelf) : shelf_(shelf) {}
+    explicit IncidentDesk(Shelf& shelf) : shelf_(shelf), watch_(shelf) {}
 
-    void forget() { open_.clear(); }
+    void forget() {
+        open_.clear();
+        watch_.forget();
+    }
     void forget(store::TenantId tenant) { open_.erase(tenant); }
 
     struct Open {
@@ -51,8 +70,11 @@ public:
 
     Result<std::optional<feel::Expression>> compile(std::string_view condition);
 
+    IncidentWatch& watch() { return watch_; }
+
 private:
     Shelf& shelf_;
+    IncidentWatch watch_;
     Arena memory_;
     std::map<store::TenantId, std::vector<Open>> open_;
 };

@@ -40,6 +40,7 @@ void gather(const Till& till, const Shelf& shelf, const IncidentDesk::Open& open
     const auto& incident = open.incident;
     const auto versions = versions_of(shelf, incident);
     if (walk.version >= versions.size()) {
+        mark_gathered(rows, incident);
         walk.phase = incident.state >= IncidentState::Running ? Phase::Giving : Phase::Over;
         walk.after = 0;
         return;
@@ -66,6 +67,8 @@ void gather(const Till& till, const Shelf& shelf, const IncidentDesk::Open& open
     ++walk.version;
     walk.after = 0;
 }
+
+constexpr std::string_view kGathered = "incident-gathered";
 
 // False: that were all.
 bool give(const Till& till, const Incident& incident, IncidentWalk& walk, int most) {
@@ -113,6 +116,22 @@ void add(IncidentSum& sum, const PayoutView& view) {
 }
 
 }  // namespace
+
+void mark_gathered(store::Writing& rows, const Incident& incident) {
+    const auto id = incident_id(incident.number);
+    if (rows.document(incident.tenant, kGathered, id)) return;
+    rows.put_document({.tenant = incident.tenant,
+                       .collection = std::string(kGathered),
+                       .id = id,
+                       .key = {},
+                       .body = "{}"});
+}
+
+bool has_work(store::Reading& rows, const Incident& incident) {
+    if (incident.state == IncidentState::Running) return true;
+    return incident.state < IncidentState::Running &&
+           !rows.document(incident.tenant, kGathered, incident_id(incident.number));
+}
 
 Result<IncidentWalk> work_on_incident(Turns& turns, store::TenantId tenant, std::int64_t number,
                                       IncidentWalk walk, int most) {

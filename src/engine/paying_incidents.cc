@@ -23,10 +23,18 @@ bool gives(IncidentState state) {
 void Cashier::meet_incidents(const Till& till, const store::Stream& stream,
                              const store::ObligationRow& row) {
     auto& rows = till.group.rows;
-    for (const auto& open : incidents_.of(rows, stream.tenant)) {
-        if (!incidents_.is_in_scope(rows, open, stream, row)) continue;
+    std::vector<std::string> rules;  // whose incidents it has joined
+    const auto meet = [&](const IncidentDesk::Open& open) {
+        if (!incidents_.is_in_scope(rows, open, stream, row)) return;
         incidents_.join(rows, open.incident, row.id);
+        if (!open.incident.rule.empty()) rules.push_back(open.incident.rule);
         if (gives(open.incident.state)) serve(till, open.incident, row);
+    };
+    for (const auto& open : incidents_.of(rows, stream.tenant)) meet(open);
+    const auto found = incidents_.watch().meet(rows, stream, row, till.group.now, rules);
+    for (const auto& one : found) {
+        const auto made = declare_by_rule(till, stream.tenant, one);
+        if (const auto* open = incidents_.find(rows, stream.tenant, made.number)) meet(*open);
     }
 }
 
