@@ -96,6 +96,20 @@ Answered<std::vector<std::string>> hashes_of(store::Reading& rows, const Session
     return hashes;
 }
 
+std::optional<std::vector<store::ObligationId>> own_obligations(
+    store::Reading& rows, const Session& who, store::ObligationId after,
+    const std::function<bool(const store::ObligationRow&)>& is) {
+    if (who.role != Role::Customer) return std::nullopt;
+    std::vector<store::ObligationId> ids;
+    for (const auto& stream : rows.streams_of_customer(who.customer)) {
+        if (!may_see(who, stream)) continue;
+        for (const auto& row : rows.obligations_of(stream.id))
+            if (row.id > after && is(row)) ids.push_back(row.id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
 Answer obligation_answer(const Call&, store::Reading& rows, Matter& matter,
                          const engine::Shelf& shelf) {
     JsonOut out;

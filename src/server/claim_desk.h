@@ -24,6 +24,12 @@ Answered<std::vector<std::string>> hashes_of(store::Reading&, const Session&,
                                              std::string_view subject,
                                              const std::vector<std::string>& ids);
 
+// Of a customer: those of their obligations after that id of which it is true, by id. They are
+// gathered, not searched for among everybody's. nullopt: who asks is no customer.
+std::optional<std::vector<store::ObligationId>> own_obligations(
+    store::Reading&, const Session&, store::ObligationId after,
+    const std::function<bool(const store::ObligationRow&)>& is);
+
 // With what people have said about it.
 Answer obligation_answer(const Call&, store::Reading&, Matter&, const engine::Shelf&);
 

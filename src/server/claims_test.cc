@@ -184,6 +184,17 @@ TEST_CASE("who claims doesn't decide, and two who claim the same are both kept")
     CHECK(payouts(house, coach.key, coach.obligation).empty());
 }
 
+TEST_CASE("whoever verifies may name everybody concerned: each gets double their own fare") {
+    Coach coach;
+    const auto id = Body(coach.claim()).text("id");
+    const auto confirmed = coach.decide(
+        id, "confirm", R"({"reason":"两人都在","fields":{"passenger":["zhang","li"]}})",
+        coach.checker);
+    REQUIRE_MESSAGE(confirmed.status == 200, confirmed.body);
+    CHECK(payouts(coach.house, coach.key, coach.obligation) ==
+          std::vector<std::string>{"136.00 zhang", "136.00 li"});
+}
+
 TEST_CASE("what doesn't fit the promise is refused in its own words, and nothing is written") {
     Coach coach;
     auto& house = coach.house;

@@ -257,7 +257,9 @@ bool has_people(store::Reading& rows, const engine::Shelf& shelf, const SeenObli
     const auto* version = shelf.find(row.version);
     if (version == nullptr) return false;
     const auto& clause = version->promise->clauses[static_cast<std::size_t>(row.clause)];
-    return clause.extends && find_proposal(rows, row.tenant, row.id);
+    if (!clause.extends) return false;
+    return promise::is_open(static_cast<promise::State>(row.state)) ||
+           find_proposal(rows, row.tenant, row.id);
 }
 
 void write_people(JsonOut& out, Matter& matter, store::Reading& rows) {
@@ -272,7 +274,8 @@ void write_people(JsonOut& out, Matter& matter, store::Reading& rows) {
     if (!matter.clause().extends) return;
     const auto& row = matter.seen().row;
     const auto proposal = find_proposal(rows, row.tenant, row.id);
-    if (proposal || row.extensions != 0) write_dates(out, matter, proposal);
+    if (proposal || row.extensions != 0 || promise::is_open(matter.stand().obligation.state))
+        write_dates(out, matter, proposal);
 }
 
 bool may_read_words(const Session& who) {

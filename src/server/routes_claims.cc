@@ -64,6 +64,15 @@ void write_claims(JsonOut& items, Matter& matter, store::Reading& rows) {
     for (const auto* claim : matter.claims()) write_claim(items, matter, rows, *claim);
 }
 
+std::vector<store::ObligationId> those_that(const Call& call, store::Reading& rows,
+                                            promise::Claim claim, store::ObligationId after) {
+    if (auto own = own_obligations(rows, call.who, after, [&](const auto& row) {
+            return row.claim == static_cast<std::uint8_t>(claim);
+        }))
+        return *std::move(own);
+    return engine::claims_that(rows, call.who.tenant, claim, after, kLookedAtMost);
+}
+
 // The inbox: what must be decided first comes first. `next` is the due instant and id of the last.
 std::string open_claims(const Call& call, store::Reading& rows, engine::Shelf& shelf,
                         const PageWish& wish, JsonOut& items) {
@@ -94,7 +103,7 @@ std::string decided_claims(const Call& call, store::Reading& rows, engine::Shelf
                            promise::Claim claim, const PageWish& wish, JsonOut& items) {
     store::ObligationId last = 0;
     std::from_chars(wish.after.data(), wish.after.data() + wish.after.size(), last);
-    const auto ids = engine::claims_that(rows, call.who.tenant, claim, last, kLookedAtMost);
+    const auto ids = those_that(call, rows, claim, last);
     int shown = 0;
     for (const auto id : ids) {
         if (shown == wish.limit) return std::to_string(last);

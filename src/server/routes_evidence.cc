@@ -3,14 +3,13 @@
 
 #include "engine/evidence.h"
 #include "engine/tenants.h"
+#include "server/file_name.h"
 #include "server/obligation_out.h"
 #include "server/query.h"
 #include "server/routes.h"
 
 namespace yinuo::server {
 namespace {
-
-constexpr std::size_t kNameMost = 200;  // bytes of a file's name
 
 Refusal no_subject() { return no_such({"业务", "subject"}); }
 Refusal no_file() { return no_such({"材料", "file"}); }
@@ -59,55 +58,6 @@ Answered<std::string> media_of(const http::Request& request) {
     return std::string(type);
 }
 
-int hex_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// What the file is called, from Content-Disposition (RFC 6266): filename*=UTF-8''…, or filename="…".
-// It is personal, so it stands in no address. Empty where it can't be read.
-std::string name_of(const http::Request& request) {
-    const auto text = request.header("content-disposition").value_or("");
-    std::string name;
-    constexpr std::string_view kExtended = "filename*=UTF-8''", kPlain = "filename=\"";
-    if (const auto at = text.find(kExtended); at != std::string_view::npos) {
-        auto rest = text.substr(at + kExtended.size());
-        rest = rest.substr(0, rest.find(';'));
-        for (std::size_t i = 0; i < rest.size(); ++i) {
-            const bool coded = rest[i] == '%' && i + 2 < rest.size() && hex_of(rest[i + 1]) >= 0 &&
-                               hex_of(rest[i + 2]) >= 0;
-            name +=
-                coded ? static_cast<char>(hex_of(rest[i + 1]) * 16 + hex_of(rest[i + 2])) : rest[i];
-            if (coded) i += 2;
-        }
-    } else if (const auto plain = text.find(kPlain); plain != std::string_view::npos) {
-        const auto rest = text.substr(plain + kPlain.size());
-        name = rest.substr(0, rest.find('"'));
-    }
-    const auto odd = [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/' || c == '\\'; };
-    if (name.size() > kNameMost || std::ranges::any_of(name, odd) ||
-        engine::media_type_of(name) != "text/plain")
-        return {};
-    return name;
-}
-
-std::string disposition(std::string_view name) {
-    constexpr std::string_view kPlain =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    if (name.empty()) return "attachment";
-    std::string out = "attachment; filename*=UTF-8''";
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (kPlain.contains(c))
-            out += c;
-        else
-            out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-    return out;
-}
-
 void write_evidence(JsonOut& out, const engine::Evidence& evidence) {
     out.open('{').member("id", engine::evidence_text(evidence.position));
     out.member("subject", evidence.subject).member_if("name", evidence.name);
@@ -132,8 +82,9 @@ void add(Ticket ticket) {
         act(ticket, [ticket, media, file](engine::Turns& turns) -> Answer {
             const auto again = seen(ticket->call, turns.rows());
             if (!again) return deny(no_subject());
-            const auto made = TRY(engine::add_evidence(turns, ticket->call.who.actor, *again, *file,
-                                                       media, name_of(ticket->call.request)));
+            const auto made = TRY(engine::add_evidence(
+                turns, ticket->call.who.actor, *again, *file, media,
+                file_name_in(ticket->call.request.header("content-disposition").value_or(""))));
             turns.audit(ticket->call.who.actor, "evidence.added",
                         engine::evidence_text(made.position));
             JsonOut out;
@@ -171,7 +122,7 @@ void read(Ticket ticket) {
         if (!bytes) return deny(std::move(bytes.error()));
         return http::Response{.status = 200,
                               .headers = {{"Content-Type", found->media_type},
-                                          {"Content-Disposition", disposition(found->name)},
+                                          {"Content-Disposition", attachment_called(found->name)},
                                           {"X-Content-Type-Options", "nosniff"},
                                           {"Cache-Control", "no-store"}},
                               .body = std::move(*bytes)};

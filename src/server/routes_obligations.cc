@@ -156,17 +156,23 @@ Answer list_obligations(const Call& call) {
     return page(call, items, found.next);
 }
 
+// With what people have said about it.
+void write_seen(JsonOut& out, const Call& call, store::Reading& reading, engine::Shelf& shelf,
+                const SeenObligation& seen) {
+    write_obligation(out, seen.row, seen.stream.name, shelf, [&](JsonOut& more) {
+        if (!has_people(reading, shelf, seen)) return;
+        Matter matter(reading, shelf, seen, call.things.engine_clock.now());
+        write_people(more, matter, reading);
+    });
+}
+
 Answer read_obligation(const Call& call) {
     const auto reading = call.things.store.read();
     const auto seen = find_obligation(*reading, call.who, call.parameter("id"));
     if (!seen) return deny(no_obligation());
     JsonOut out;
     call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
-        write_obligation(out, seen->row, seen->stream.name, shelf, [&](JsonOut& more) {
-            if (!has_people(*reading, shelf, *seen)) return;
-            Matter matter(*reading, shelf, *seen, call.things.engine_clock.now());
-            write_people(more, matter, *reading);
-        });
+        write_seen(out, call, *reading, shelf, *seen);
     });
     return ok(out, seen->row.position);
 }
@@ -179,8 +185,8 @@ void read_explanation(Ticket ticket) {
         if (!seen) return deny(no_obligation());
         const auto told = explain(call, *reading, *seen);
         JsonOut out, obligation;
-        call.things.shelves.use(call.who.tenant, [&](const auto& shelf) {
-            write_obligation(obligation, seen->row, seen->stream.name, shelf);
+        call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
+            write_seen(obligation, call, *reading, shelf, *seen);
         });
         out.open('{').key("obligation").raw(obligation.text()).key("account");
         told.account.empty() ? out.null() : out.raw(told.account);

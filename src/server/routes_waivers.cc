@@ -58,7 +58,7 @@ struct Consent {
 };
 void describe(Members& in, Consent& into) {
     in.need("channel", into.channel, {.least = 1, .most = 40});
-    in.need("words", into.words, kReason);
+    in.may("words", into.words, kReason);
 }
 struct ConsentWish {
     std::optional<Consent> consent;
@@ -84,7 +84,7 @@ Refusal no_proposal() {
 }
 
 // The customer answers for themselves; whoever decides may write down what they said.
-Answered<void> may_answer(const Session& who, const ConsentWish& wish) {
+Answered<void> may_answer(const Session& who, const ConsentWish& wish, bool agrees) {
     if (who.role == Role::Customer) return {};
     if (!who.may.has(Permission::ClaimsDecide))
         return deny(
@@ -92,7 +92,8 @@ Answered<void> may_answer(const Session& who, const ConsentWish& wish) {
                   .what = {"只有客户本人，或有权记录客户意见的同事，可以答复",
                            "only the customer, or who may record what they said, can answer"},
                   .mend = {"请客户用自己的链接答复", "let the customer answer by their link"}});
-    if (wish.consent) return {};
+    // What they agreed with is kept in their own words.
+    if (wish.consent && (!agrees || !wish.consent->words.empty())) return {};
     return deny(body_refusal(
         {{.error = {.code = "missing",
                     .what = {"要写明客户怎样答复的", "how the customer answered must be said"},
@@ -101,12 +102,13 @@ Answered<void> may_answer(const Session& who, const ConsentWish& wish) {
           .pointer = "/consent"}}));
 }
 
-std::optional<ConsentWish> consent_of(const Ticket& ticket) {
+std::optional<ConsentWish> consent_of(const Ticket& ticket, bool agrees) {
     if (!is_there(ticket, ticket->call.parameter("id"))) return std::nullopt;
     Answered<ConsentWish> given = ConsentWish{};
     if (!ticket->call.request.body.empty()) given = read_body<ConsentWish>(ticket->call.request);
     if (given)
-        if (auto may = may_answer(ticket->call.who, *given); !may) given = deny(may.error());
+        if (auto may = may_answer(ticket->call.who, *given, agrees); !may)
+            given = deny(may.error());
     if (given) return std::move(*given);
     ticket->answer(deny(given.error()));
     return std::nullopt;
@@ -195,10 +197,13 @@ void list_waivers(Ticket ticket) {
         std::string next;
         int shown = 0;
         call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
-            const auto ids =
-                engine::excuses_that(*rows, call.who.tenant, excuse, after, kLookedAtMost);
+            auto ids = own_obligations(*rows, call.who, after, [&](const auto& row) {
+                return row.excuse == static_cast<std::uint8_t>(excuse);
+            });
+            if (!ids)
+                ids = engine::excuses_that(*rows, call.who.tenant, excuse, after, kLookedAtMost);
             store::ObligationId last = after;
-            for (const auto id : ids) {
+            for (const auto id : *ids) {
                 if (shown == wish->limit) {
                     next = std::to_string(last);
                     break;
@@ -211,7 +216,7 @@ void list_waivers(Ticket ticket) {
                                  [&](JsonOut& more) { write_people(more, matter, *rows); });
                 ++shown;
             }
-            if (next.empty() && std::ssize(ids) == kLookedAtMost) next = std::to_string(last);
+            if (next.empty() && std::ssize(*ids) == kLookedAtMost) next = std::to_string(last);
         });
         return page(call, items.text(), next);
     });
@@ -240,7 +245,7 @@ void propose_date(Ticket ticket) {
 }
 
 void agree_to_date(Ticket ticket) {
-    auto given = consent_of(ticket);
+    auto given = consent_of(ticket, true);
     if (!given) return;
     act_on(ticket, id_of(ticket),
            [ticket, wish = std::move(*given)](engine::Turns& turns,
@@ -264,17 +269,20 @@ void agree_to_date(Ticket ticket) {
 }
 
 void decline_date(Ticket ticket) {
-    auto given = consent_of(ticket);
+    auto given = consent_of(ticket, false);
     if (!given) return;
     act_on(ticket, id_of(ticket),
-           [ticket](engine::Turns& turns, Matter& matter) -> Answered<std::vector<ActWish>> {
+           [ticket, wish = std::move(*given)](engine::Turns& turns,
+                                              Matter& matter) -> Answered<std::vector<ActWish>> {
                auto proposal = open_proposal(turns.rows(), matter);
                if (!proposal) return deny(no_proposal());
                proposal->state = "declined";
                const auto& row = matter.seen().row;
                put_proposal(turns, row.tenant, row.id, *proposal);
+               std::string more = "\"channel\":";
+               append_json_string(more, wish.consent ? wish.consent->channel : "link");
                turns.audit(ticket->call.who.actor, "obligation.date-declined",
-                           engine::obligation_text(row.id));
+                           engine::obligation_text(row.id), more);
                return std::vector<ActWish>();
            });
 }

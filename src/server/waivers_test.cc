@@ -91,6 +91,67 @@ TEST_CASE(
     CHECK(install.act(manager, "waiver/refuse", R"({"reason":"x"})").says("already-decided"));
 }
 
+TEST_CASE(
+    "two colleagues of one name are two people, and one under two names in two systems is one") {
+    Install install;
+    auto& house = install.house;
+    install.be_late();
+    const auto agent = install.token(Role::Agent);
+    REQUIRE(install
+                .act(agent, "waiver",
+                     R"({"cause":"customer","reason":"不在家","evidence":[")" + install.file() +
+                         R"("]})")
+                .status == 200);
+    REQUIRE(install.act(agent, "waiver/agree", R"({"reason":"是"})").status == 200);
+    std::string namesake;
+    REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
+        auto user = house.acme.people.at(Role::Agent).user;
+        user.id.clear();
+        user.login = "agent-2@example.com";
+        const auto kept =
+            TRY(add_user(turns, {.tenant = house.acme.id, .id = "system", .name = "system"},
+                         house.acme.id, std::move(user)));
+        namesake = begin_session(turns, house.acme.id, kept.user, house.clock.now()).text.expose();
+        return {};
+    }));
+    const auto both = install.act(namesake, "waiver/agree", R"({"reason":"我也看过"})");
+    REQUIRE_MESSAGE(both.status == 200, both.body);
+    CHECK(both.says(R"("excuse":"waived")"));
+    CHECK_MESSAGE(both.says("agent、agent (usr_"), both.body);
+
+    Install other;
+    other.be_late();
+    REQUIRE(other.act(other.token(Role::Manager), "waiver", kCause).status == 200);
+    tell(other.house, other.key, "g", "cause.agreed", "order/1", R"(,"fields":{"by":"agent"})", "");
+    const auto again = other.act(other.token(Role::Agent), "waiver/agree", R"({"reason":"是"})");
+    CHECK(again.status == 403);
+    CHECK(again.says("same-person"));
+}
+
+TEST_CASE("the field that names who agrees is the promise's to choose, and so is how many must") {
+    House house;
+    std::string text(kInstall);
+    const auto put = [&](std::string_view what, std::string_view with) {
+        text.replace(text.find(what), what.size(), with);
+    };
+    put("      evidence: fact = \"evidence.attached\"\n", "");
+    put("people: 2", "people: 1\n      who: person");
+    publish_promise(house, house.acme, text);
+    const auto owner = house.token(house.acme, Role::Owner);
+    const auto id =
+        tell(house, owner, "r", "order.registered", "order/1", R"(,"customer":"C-9")", "install");
+    house.clock.advance(hours(25));
+    const auto agent = fresh_token(house, house.acme, Role::Agent);
+    REQUIRE(post(house, "/api/v1/obligations/" + id + "/waiver", agent, kCause).status == 200);
+    const auto agreed =
+        post(house, "/api/v1/obligations/" + id + "/waiver/agree", agent, R"({"reason":"是"})");
+    REQUIRE_MESSAGE(agreed.status == 200, agreed.body);
+    CHECK(agreed.says(R"("excuse":"waived")"));
+    const auto facts = house.ask("GET", "/api/v1/facts?subject=order%2F1",
+                                 {.token = fresh_token(house, house.acme, Role::Owner)});
+    CHECK_MESSAGE(facts.says(R"("person":"agent")"), facts.body);
+}
+
 TEST_CASE("one refusal gives the customer what was promised") {
     Install install;
     install.be_late();
@@ -122,6 +183,9 @@ TEST_CASE(
     CHECK(proposed.says(R"("state":"proposed")"));
     CHECK_FALSE(proposed.says(R"("due_at":"2026-03-12T10:00:00Z")"));
     CHECK(install.by_customer("dates/decline").says(R"("state":"declined")"));
+    const auto told = install.house.ask(
+        "GET", "/api/v1/obligations/" + install.obligation + "/explain", {.headers = install.link});
+    CHECK_MESSAGE(told.says(R"("dates":{"left":1)"), told.body);
     CHECK(install.by_customer("dates/agree").says("no-proposal"));
 
     REQUIRE(install.act(agent, "dates", wish).status == 200);
