@@ -3,8 +3,6 @@
 // way: begun by a breach, its money set aside, sent, confirmed.
 //
 //   engine_bench [--facts=1000000] [--dir=.]     prints one line each; times are CPU and wall
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +10,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/bench_watch.h"
 #include "engine/paying.h"
 #include "engine/testing.h"
 #include "store/sqlite_store.h"
@@ -63,33 +62,6 @@ remedies:
     for: there
     give: {kind: bill credit, amount: 20.00 CNY}
 )";
-
-double cpu_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto of = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
-class Watch {
-public:
-    Watch() : cpu_(cpu_seconds()), wall_(std::chrono::steady_clock::now()) {}
-    void tell(const char* what, std::int64_t count) const {
-        const double cpu = cpu_seconds() - cpu_;
-        const double wall =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count();
-        const auto n = static_cast<double>(count);
-        std::printf("%-44s %10lld  %8.0f /s  %7.2f us CPU each  (%.2f s, %.2f CPU-s)\n", what,
-                    static_cast<long long>(count), n / wall, cpu * 1e6 / n, wall, cpu);
-        std::fflush(stdout);
-    }
-
-private:
-    double cpu_;
-    std::chrono::steady_clock::time_point wall_;
-};
 
 // A report of `facts` orders from number `from` on, each of one subject.
 Report placed(store::TenantId tenant, const char* kind, Instant at, std::int64_t from,
@@ -145,7 +117,7 @@ int pay(std::int64_t payouts, const std::filesystem::path& folder) {
         world.clock.set(at + hours(24) + Millis{1});
         const Watch watch;
         while (world.engine->step()) {}
-        watch.tell("breaches with a payout, money set aside", payouts);
+        watch.tell("payouts begun (breach, money set aside)", payouts);
     }
     const auto all = [&](remedy::PayoutStep step, const char* what) {
         const Watch watch;

@@ -3,8 +3,6 @@
 // with what the promise gives held and let go besides.
 //
 //   incident_bench [--members=100000] [--dir=.]     prints one line each; times are CPU and wall
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +10,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/bench_watch.h"
 #include "engine/incidents.h"
 #include "engine/testing.h"
 #include "store/sqlite_store.h"
@@ -36,30 +35,6 @@ remedies:
     for: done
     give: {kind: bill credit, amount: 20.00 CNY}
 )";
-
-class Watch {
-public:
-    Watch() : cpu_(cpu()), wall_(std::chrono::steady_clock::now()) {}
-    void tell(const char* what, std::int64_t count) const {
-        const double used = cpu() - cpu_;
-        const double wall =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count();
-        const auto n = static_cast<double>(count);
-        std::printf("  %-36s %9lld  %8.0f /s  %7.2f us CPU each  (%.2f s, %.2f CPU-s)\n", what,
-                    static_cast<long long>(count), n / wall, used * 1e6 / n, wall, used);
-        std::fflush(stdout);
-    }
-
-private:
-    static double cpu() {
-        rusage usage{};
-        getrusage(RUSAGE_SELF, &usage);
-        return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-               static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    }
-    double cpu_;
-    std::chrono::steady_clock::time_point wall_;
-};
 
 void place(World& world, std::int64_t from, std::int64_t count) {
     Report report{.tenant = world.tenant, .source = "shop", .memory = nullptr, .facts = {}};

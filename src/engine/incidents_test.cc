@@ -8,7 +8,6 @@
 #include <random>
 
 #include "engine/entry.h"
-#include "engine/fsck.h"
 #include "engine/rebuild.h"
 #include "engine/testing.h"
 
@@ -185,15 +184,6 @@ void pay_all(World& world, std::map<std::string, int>& told) {
     }
 }
 
-std::string wrong(World& world) {
-    std::string text;
-    const auto made = fsck(*world.store, world.zones, world.keyring);
-    REQUIRE(made.has_value());
-    for (const auto& finding : made->findings)
-        text += finding.error.code + ": " + finding.error.what.en + "\n";
-    return text;
-}
-
 }  // namespace
 
 TEST_CASE("a thousand two hundred orders of one outage are compensated once each by one decision") {
@@ -230,9 +220,9 @@ TEST_CASE("a thousand two hundred orders of one outage are compensated once each
     CHECK(figures.to_come->payouts == 0);
     CHECK(balance(world, Account::Paid) == 1'200 * 2'000);
     CHECK(balance(world, Account::Reserved) == 0);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
     CHECK(rebuild(*world.store, world.zones).has_value());
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
 }
 
 TEST_CASE("what broke before the incident was declared is found, and held unless it is sent") {
@@ -260,7 +250,7 @@ TEST_CASE("what broke before the incident was declared is found, and held unless
     pay_all(world, told);
     CHECK(told.size() == 30);
     CHECK(once(world).gifts == 0);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
 }
 
 TEST_CASE("who breaks after the run has begun gets theirs in the same turn") {
@@ -285,7 +275,7 @@ TEST_CASE("who breaks after the run has begun gets theirs in the same turn") {
     world.wait(hours(24));
     CHECK(once(world).gifts == 10);
     CHECK(once(world).own == 16);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
 }
 
 TEST_CASE("an incident says what is wrong with it") {
@@ -365,7 +355,7 @@ TEST_CASE("a run that is broken off fifty times, before and after the disk, pays
     CHECK(told.size() == 2'400);
     CHECK(std::ranges::all_of(told, [](const auto& one) { return one.second == 1; }));
     CHECK(balance(world, Account::Paid) == 1'200 * 2'000);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
 }
 
 TEST_CASE("in any order of breach, late fact, decision, refusal and run everyone has at most one") {
@@ -437,7 +427,7 @@ TEST_CASE("in any order of breach, late fact, decision, refusal and run everyone
             if (view.payout.state == PayoutState::Paid) paid += remedy::minor_left(view.payout);
         CHECK(balance(world, Account::Paid) == paid);
         CHECK(balance(world, Account::Reserved) == 0);
-        CHECK(wrong(world) == "");
+        CHECK(world.wrong() == "");
     }
 }
 

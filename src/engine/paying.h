@@ -14,6 +14,7 @@
 
 #include "engine/turns.h"
 #include "remedy/payout.h"
+#include "time/civil.h"
 
 namespace yinuo::engine {
 
@@ -49,6 +50,14 @@ struct PayoutView {
 };
 // Refuses ("log-entry-unreadable") what it can't have written.
 Result<PayoutView> open_payout(const store::PayoutRow&);
+
+// 同一事由: what of this obligation isn't owed because another subject's or promise's remedy for the
+// same failure is the larger one (of equals the one that came first).
+struct Outdone {
+    std::string remedy, payee, unit;
+    Text why;
+};
+std::vector<Outdone> outdone(store::Reading&, const Shelf&, store::ObligationId);
 
 // One step, by whom it says: what only the policy can know of the command (`needs_approval`,
 // `has_funds`) is found out here. Refuses what remedy::step() refuses, an unknown payout, one of
@@ -103,6 +112,13 @@ struct FundPolicy {
     std::int64_t etag = 0;
 };
 FundPolicy fund_policy(store::Reading&, store::TenantId);
+
+// A budget's period in hand, and what of it is used: set aside, paid, less what was taken back.
+struct BudgetUse {
+    Date from, until;  // [from, until)
+    std::int64_t minor = 0;
+};
+BudgetUse use_of(store::Reading&, store::TenantId, const FundPolicy::Budget&, Date today);
 // Refuses a stale etag ("stale") and what makes no sense ("bad-policy").
 Result<FundPolicy> put_fund_policy(Turns&, const Actor&, FundPolicy);
 

@@ -66,6 +66,8 @@ void Cashier::forget() {
     books_.clear();
     taken_.clear();
     waiting_.clear();
+    standings_.clear();
+    uneven_.clear();
     incidents_.forget();
 }
 
@@ -266,6 +268,10 @@ Result<PayoutView> Cashier::take_step(const Till& till, const Actor& actor, stor
     auto made = apply(till, std::move(one), std::move(turn), command.step,
                       actor.name.empty() ? actor.id : actor.name, std::move(why));
     if (command.step == PayoutStep::Abandon) drop_backs(till, made);
+    if (is_final(made.payout.state) && made.payout.state != PayoutState::Paid) {
+        gives_way(till, made);
+        even_out(till);
+    }
     return made;
 }
 
@@ -326,8 +332,10 @@ void Cashier::tend(const Till& till, int most) {
         one.view.row = row;
         auto turn = remedy::step(one.view.payout, {.step = PayoutStep::Expire});
         check(turn.has_value());
-        apply(till, std::move(one), std::move(*turn), PayoutStep::Expire, kSystem, {});
+        gives_way(till,
+                  apply(till, std::move(one), std::move(*turn), PayoutStep::Expire, kSystem, {}));
     }
+    even_out(till);
     for (auto& [tenant, own] : books_)
         if (own.renews_at <= till.group.now) {
             own.renews_at = Instant::max();

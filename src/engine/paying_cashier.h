@@ -7,6 +7,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "engine/incidents_desk.h"
 #include "engine/paying.h"
 #include "engine/paying_entry.h"
+#include "engine/paying_failure.h"
 #include "engine/shelf.h"
 #include "promise/promise.h"
 #include "remedy/entries.h"
@@ -33,6 +35,10 @@ struct Till {
     Cashier& cashier;
 };
 
+// Does a posting of this promise and account use the budget up?
+bool is_used_by(const FundPolicy::Budget&, std::string_view promise, std::string_view currency,
+                remedy::Account);
+
 inline constexpr std::string_view kByHand = "hand";  // a connector that nobody need be told of
 
 class Cashier {
@@ -43,14 +49,16 @@ public:
     void forget();
     void policy_changed(store::TenantId);  // by put_fund_policy()
 
-    // One remedy entry that a turn of this stream has written down.
+    // One remedy entry that a turn has written down.
     struct Owed {
         const remedy::Entry& entry;
         const Version& version;
         store::ObligationId obligation = 0;
         std::vector<std::string> choices = {};
+        std::string key = {};  // remedy::key_of
     };
-    void owe(const Till&, const store::Stream&, const Owed&);
+    // Everything that one turn has written down, after it.
+    void owe(const Till&, const store::Stream&, std::span<const Owed>);
 
     Result<PayoutView> take_step(const Till&, const Actor&, store::PayoutId, remedy::PayoutCommand);
     Result<store::Position> move_money(const Till&, const Actor&, const FundWish&);
@@ -71,16 +79,12 @@ public:
     Instant next_at() const;
 
 private:
-    struct Use {  // of one budget, in the period in hand
-        Date from, until;
-        std::int64_t minor = 0;
-    };
     struct Books {                // of one tenant
         bool is_current = false;  // the policy is what the document says
         FundPolicy policy;
         const Zone* zone = nullptr;
         remedy::Balances balances;
-        std::vector<Use> uses;               // by the policy's budgets
+        std::vector<BudgetUse> uses;         // by the policy's budgets
         store::PayoutId looked_at = 0;       // of those that wait, up to here
         std::set<std::string> held_up = {};  // currencies in which one of these lacks funds
         Instant renews_at = Instant::max();  // a budget that something waits for
@@ -103,13 +107,10 @@ private:
 
     // paying_rules.cc
     Funds funds_for(const Till&, Books&, const PayoutView&);
-    const Use& use_of(const Till&, Books&, store::TenantId, std::size_t budget);
-    static bool is_used_by(const FundPolicy::Budget&, std::string_view promise,
-                           std::string_view currency, remedy::Account);
+    const BudgetUse& use_in_hand(const Till&, Books&, store::TenantId, std::size_t budget);
     void waits(const Till&, Books&, const PayoutView&);
     std::string role_for(const Till&, const Books&, const PayoutView&);
     std::string connector_for(const Till&, const Books&, const PayoutView&) const;
-    void unstack(const Till&, const store::Stream&, const Owed&, PayoutView&);
     void cut_to_cap(const Till&, Books&, PayoutView&);
     // What a payout adds to what its customer's cap is held to: minor units; below 0: taken back.
     static std::int64_t counted(const PayoutView&);
@@ -118,15 +119,37 @@ private:
     Result<void> may_approve(const Till&, const Actor&, const PayoutView&);
 
     // paying_owing.cc
+    struct Taking {  // off the payouts of one remedy of one obligation
+        Decimal amount;
+        std::int64_t minor = 0;  // the same, if it is money
+        Instant at;              // of the increase that it is about
+        bool of_others = false;  // when that isn't enough, of other increases, too
+        bool unsent_only = false;
+        std::string_view why;  // of what isn't paid at all
+    };
+    void give(const Till&, const store::Stream&, const Owed&);
+    void start(const Till&, PayoutEntry, bool even_nothing);
     void take_back(const Till&, const store::Stream&, const Owed&);
+    Decimal take_off(const Till&, const std::vector<PayoutEntry>& all, const Taking&);  // how much
     void begin_back(const Till&, const PayoutView& paid, const Decimal& amount, std::int64_t minor);
     void drop_backs(const Till&, const PayoutView& abandoned);
+
+    // paying_sharing.cc
+    bool is_shared(const Till&, const PayoutView&) const;
+    void share(const Till&, PayoutView&);
+    bool make_room(const Till&, Failure, const PayoutView&);
+    void take_back_shared(const Till&, const PayoutView&, Instant at);
+    void gives_way(const Till&, const PayoutView&);
+    void even_out(const Till&);
+    void raise(const Till&, const Bundle&);
 
     Shelf& shelf_;
     IncidentDesk incidents_;
     store::PayoutId next_ = 1;
     std::map<store::TenantId, Books> books_;
     std::unordered_map<store::CustomerId, Taken> taken_;
+    Standings standings_;                // of streams whose payouts others have a part in
+    std::vector<PayoutView> uneven_;     // less than before was given for these: others may rise
     std::set<store::TenantId> waiting_;  // tenants in which something may go on, to be looked at
 };
 

@@ -15,6 +15,7 @@ using remedy::PayoutState;
 using remedy::PayoutStep;
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersionKeyed = 2;  // the same, with a key behind it
 constexpr std::uint8_t kIsBack = 0x01;
 constexpr std::uint8_t kIsMoney = 0x02;
 constexpr std::uint8_t kIsStatutory = 0x04;
@@ -74,7 +75,7 @@ std::string write_payout(const PayoutEntry& entry) {
     const auto& view = entry.view;
     const auto& payout = view.payout;
     std::string out;
-    put_byte(out, kVersion);
+    put_byte(out, view.row.key.empty() ? kVersion : kVersionKeyed);
     put_varint(out, static_cast<std::uint64_t>(view.row.id));
     put_varint(out, static_cast<std::uint64_t>(view.row.obligation));
     put_varint(out, static_cast<std::uint64_t>(view.row.customer));
@@ -109,6 +110,7 @@ std::string write_payout(const PayoutEntry& entry) {
         put_byte(out, static_cast<std::uint8_t>(account));
         put_signed(out, money.minor);
     }
+    if (!view.row.key.empty()) put_text(out, view.row.key);
     return out;
 }
 
@@ -118,7 +120,8 @@ Result<PayoutEntry> read_payout(std::string_view body) {
     PayoutEntry entry;
     auto& view = entry.view;
     auto& payout = view.payout;
-    if (in.byte() != kVersion) in.fail();
+    const auto version = in.byte();
+    if (version != kVersion && version != kVersionKeyed) in.fail();
     view.row.id = read_id(in);
     view.row.obligation = read_id(in);
     view.row.customer = read_id(in);
@@ -152,6 +155,7 @@ Result<PayoutEntry> read_payout(std::string_view body) {
     view.changed_at = in.instant(Instant{});
     entry.day = in.small_number();
     read_postings(in, entry);
+    if (version == kVersionKeyed) view.row.key = in.text();
     if (!in.good() || !in.done() || view.subject.empty() || view.remedy_index < -1 ||
         view.gift_index < -1 || write_payout(entry) != body)
         return refuse(unreadable());

@@ -84,8 +84,7 @@ bool Cashier::serve(const Till& till, const Incident& incident, const store::Obl
         damaged({"履约单的业务或承诺不在了", "an obligation's subject or promise is missing"});
     PayoutEntry one;
     auto& view = one.view;
-    view.row = {.id = next_++,
-                .tenant = incident.tenant,
+    view.row = {.tenant = incident.tenant,
                 .stream = stream->id,
                 .obligation = row.id,
                 .customer = stream->customer,
@@ -103,20 +102,7 @@ bool Cashier::serve(const Till& till, const Incident& incident, const store::Obl
     view.by = incident.approver;
     view.why = decision.reason;
     view.owed_at = till.group.now;
-    cut_to_cap(till, own, view);
-    if (view.payout.money && view.payout.money->minor == 0) {
-        view.payout.state = PayoutState::Cancelled;
-        record(till, std::move(one), 0);
-        return true;
-    }
-    view.connector = connector_for(till, own, view);
-    view.role = role_for(till, own, view);
-    auto turn = remedy::begin(view.payout, false, !view.role.empty(),
-                              funds_for(till, own, view) == Funds::Enough);
-    view.payout = std::move(turn.payout);
-    one.postings = std::move(turn.postings);
-    const auto made = record(till, std::move(one), 0);
-    if (made.payout.state == PayoutState::Reserved) put_order(till, made, false);
+    start(till, std::move(one), true);
     return true;
 }
 

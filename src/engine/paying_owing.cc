@@ -14,6 +14,8 @@ using remedy::PayoutState;
 using remedy::PayoutStep;
 
 constexpr std::string_view kSystem = "system";
+constexpr std::size_t kStandingsMost = 20'000;  // streams kept in mind
+constexpr std::string_view kNotOwed = "不再需要支付 / not owed any more";
 
 bool is_nothing(const remedy::Payout& payout) {
     return payout.amount.is_zero() || (payout.money && payout.money->minor == 0);
@@ -21,21 +23,28 @@ bool is_nothing(const remedy::Payout& payout) {
 
 }  // namespace
 
-void Cashier::owe(const Till& till, const store::Stream& stream, const Owed& owed) {
+void Cashier::owe(const Till& till, const store::Stream& stream, std::span<const Owed> all) {
+    if (standings_.size() > kStandingsMost) standings_.clear();
+    standings_.erase(stream.id);
+    for (const auto& owed : all)
+        if (owed.entry.back) take_back(till, stream, owed);
+    for (const auto& owed : all)
+        if (!owed.entry.back) give(till, stream, owed);
+    even_out(till);
+}
+
+void Cashier::give(const Till& till, const store::Stream& stream, const Owed& owed) {
     const auto& entry = owed.entry;
-    if (entry.back) return take_back(till, stream, owed);
     const auto& remedy = owed.version.promise->remedies[static_cast<std::size_t>(entry.remedy)];
     const auto& gift = remedy.gifts[static_cast<std::size_t>(entry.gift)];
-    auto& own = books(till, stream.tenant);
     PayoutEntry one;
     auto& view = one.view;
-    view.row = {
-        .id = next_++,
-        .tenant = stream.tenant,
-        .stream = stream.id,
-        .obligation = owed.obligation,
-        .customer = stream.customer,
-        .incident = incidents_.incident_of(till.group.rows, stream.tenant, owed.obligation)};
+    view.row = {.tenant = stream.tenant,
+                .stream = stream.id,
+                .obligation = owed.obligation,
+                .customer = stream.customer,
+                .incident = incidents_.incident_of(till.group.rows, stream.tenant, owed.obligation),
+                .key = key_of_failure(owed.key)};
     view.payout.amount = entry.amount;
     view.payout.money = entry.money;
     view.owed = entry.amount;
@@ -52,11 +61,19 @@ void Cashier::owe(const Till& till, const store::Stream& stream, const Owed& owe
     view.by = kSystem;
     view.statutory = remedy.statutory;
     view.owed_at = entry.at;
-    unstack(till, stream, owed, view);
+    if (may_be_shared(shelf_, owed.version, remedy, stream.name)) share(till, view);
+    start(till, std::move(one), true);
+}
+
+// `even_nothing`: what a cap leaves nothing of is written down, too.
+void Cashier::start(const Till& till, PayoutEntry one, bool even_nothing) {
+    auto& view = one.view;
+    auto& own = books(till, view.row.tenant);
     cut_to_cap(till, own, view);
+    if (is_nothing(view.payout) && !even_nothing) return;
+    view.row.id = next_++;
     if (is_nothing(view.payout)) {
         view.payout.state = PayoutState::Cancelled;
-        view.choices.clear();
         record(till, std::move(one), 0);
         return;
     }
@@ -72,22 +89,43 @@ void Cashier::owe(const Till& till, const store::Stream& stream, const Owed& owe
     if (made.payout.state == PayoutState::Reserved) put_order(till, made, false);
 }
 
-// The newest first: what isn't on its way is cancelled, what may have been paid is asked back.
-void Cashier::take_back(const Till& till, const store::Stream&, const Owed& owed) {
+void Cashier::take_back(const Till& till, const store::Stream& stream, const Owed& owed) {
     const auto& entry = owed.entry;
+    const auto& remedy = owed.version.promise->remedies[static_cast<std::size_t>(entry.remedy)];
+    const bool shared = may_be_shared(shelf_, owed.version, remedy, stream.name);
     std::vector<PayoutEntry> all;
     for (const auto& row : till.group.rows.payouts_of(owed.obligation)) {
-        all.push_back(readable(read_payout(row.body)));
-        all.back().view.row = row;
+        PayoutEntry one = readable(read_payout(row.body));
+        one.view.row = row;
+        if (one.view.remedy_index == entry.remedy && one.view.gift_index == entry.gift &&
+            one.view.payee == entry.payee)
+            all.push_back(std::move(one));
     }
-    Decimal amount = entry.amount;
-    std::int64_t minor = entry.money ? entry.money->minor : 0;
-    for (auto& one : all | std::views::reverse) {
-        auto& view = one.view;
+    if (all.empty()) return;
+    if (shared) return take_back_shared(till, all.back().view, entry.at);
+    take_off(till, all,
+             {.amount = entry.amount,
+              .minor = entry.money ? entry.money->minor : 0,
+              .at = entry.at,
+              .why = kNotOwed});
+}
+
+// The newest first: what isn't on its way is cancelled, what may have been paid is asked back.
+Decimal Cashier::take_off(const Till& till, const std::vector<PayoutEntry>& all,
+                          const Taking& taking) {
+    Decimal amount = taking.amount, taken = 0;
+    std::int64_t minor = taking.minor;
+    std::vector<const PayoutEntry*> those;
+    for (const auto& one : all | std::views::reverse)
+        if (taking.of_others || one.view.owed_at == taking.at) those.push_back(&one);
+    std::ranges::stable_partition(those,
+                                  [&](const auto* one) { return one->view.owed_at == taking.at; });
+    for (const auto* one : those) {
+        const auto& view = one->view;
         const auto& payout = view.payout;
-        if (payout.back || view.remedy_index != entry.remedy || view.gift_index != entry.gift ||
-            view.payee != entry.payee || view.owed_at != entry.at || amount.is_zero() ||
-            (is_final(payout.state) && payout.state != PayoutState::Paid))
+        if (payout.back || amount.is_zero() ||
+            (is_final(payout.state) && payout.state != PayoutState::Paid) ||
+            (taking.unsent_only && may_have_paid(payout.state)))
             continue;
         Decimal left = payout.amount;
         std::int64_t left_minor = remedy::minor_left(payout);
@@ -107,6 +145,7 @@ void Cashier::take_back(const Till& till, const store::Stream&, const Owed& owed
         amount = amount.subtract(part).value_or(Decimal(0));
         if (amount.is_negative()) amount = 0;
         minor -= part_minor;
+        taken = taken.add(part).value_or(taken);
         if (may_have_paid(payout.state)) {
             begin_back(till, view, part, part_minor);
             continue;
@@ -114,9 +153,9 @@ void Cashier::take_back(const Till& till, const store::Stream&, const Owed& owed
         auto turn = remedy::step(
             payout, {.step = PayoutStep::Lessen, .lessened = part, .lessened_minor = part_minor});
         check(turn.has_value());
-        apply(till, std::move(one), std::move(*turn), PayoutStep::Lessen, kSystem,
-              "不再需要支付 / not owed any more");
+        apply(till, *one, std::move(*turn), PayoutStep::Lessen, kSystem, std::string(taking.why));
     }
+    return taken;
 }
 
 void Cashier::begin_back(const Till& till, const PayoutView& paid, const Decimal& amount,
@@ -129,7 +168,8 @@ void Cashier::begin_back(const Till& till, const PayoutView& paid, const Decimal
                 .stream = paid.row.stream,
                 .obligation = paid.row.obligation,
                 .customer = paid.row.customer,
-                .incident = paid.row.incident};
+                .incident = paid.row.incident,
+                .key = paid.row.key};
     view.takes_back = paid.row.id;
     view.payout.back = true;
     view.payout.amount = view.owed = amount;

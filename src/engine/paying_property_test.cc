@@ -7,6 +7,7 @@
 #include "engine/customers.h"
 #include "engine/entry.h"
 #include "engine/fsck.h"
+#include "engine/incidents.h"
 #include "engine/paying.h"
 #include "engine/testing.h"
 
@@ -51,10 +52,12 @@ clauses:
 remedies:
   voucher:
     for: soon
-    give: {kind: bill credit, amount: 25.00 CNY}
+    give:
+      - {kind: bill credit, amount: 25.00 CNY, choice: '["cash", "voucher"]'}
     stacks not with: [credit]
 )";
 constexpr int kOrders = 3;
+constexpr std::int64_t kCreditMost = 4'000;  // of the promise's own cap: four times ten yuan
 
 Money yuan(std::int64_t minor) { return {.minor = minor, .currency = *Currency::parse("CNY")}; }
 
@@ -63,7 +66,7 @@ struct Play {
         world.publish(kInstall);
         if (with_scheme) world.publish(kScheme);
         world.act([&](Turns& turns) -> Result<void> {
-            FundPolicy policy{.overdraws = overdraws};
+            FundPolicy policy{.offers_expire_after = hours(48), .overdraws = overdraws};
             if (cap > 0) policy.caps.push_back({.most = yuan(cap)});
             if (approval > 0)
                 policy.approvals.push_back({.above = yuan(approval), .role = "manager"});
@@ -107,6 +110,7 @@ struct Play {
         while (world.engine->step()) {}
         if (!world.engine->figures().stopped) return;
         world.memory->restart();
+        walk = {};
         world.start();
         while (world.engine->step()) {}
     }
@@ -122,16 +126,49 @@ struct Play {
 
     void step(store::PayoutId id, PayoutStep what) {
         act([&, id, what](Turns& turns) -> Result<void> {
-            const auto said = take_step(
-                turns, world.approver, id,
-                {.step = what, .text = "because", .lessened = Decimal(1), .lessened_minor = 100});
+            const auto said = take_step(turns, world.approver, id,
+                                        {.step = what,
+                                         .text = what == PayoutStep::Choose ? "cash" : "because",
+                                         .lessened = Decimal(1),
+                                         .lessened_minor = 100});
             if (!said) return refuse(said.error());
+            return {};
+        });
+    }
+
+    // The one incident there may be: declared, decided by one and agreed to by another, worked on.
+    void incident(int what) {
+        act([&, what](Turns& turns) -> Result<void> {
+            const auto stands = find_incident(turns.rows(), world.tenant, 1);
+            const auto said = [](const auto& made) -> Result<void> {
+                if (!made) return refuse(made.error());
+                return {};
+            };
+            if (!stands)
+                return said(declare_incident(turns, world.author,
+                                             {.title = {"断了", "cut"},
+                                              .cause = "cut",
+                                              .from = World::kBegin,
+                                              .until = World::kBegin + hours(24 * 20),
+                                              .promise = "install"}));
+            if (what == 0)
+                return said(decide_incident(
+                    turns, world.author, 1, stands->etag,
+                    {.reason = "all of them",
+                     .gift = IncidentGift{
+                         .kind = "bill credit", .unit = "CNY", .amount = Decimal(5)}}));
+            if (walk.phase == IncidentWalk::Phase::Over) walk = {};
+            if (what == 1) return said(approve_incident(turns, world.approver, 1, stands->etag));
+            auto worked = work_on_incident(turns, world.tenant, 1, walk, 2);
+            if (!worked) return refuse(worked.error());
+            walk = *worked;
             return {};
         });
     }
 
     using Fault = store::MemoryStore::CommitFault;
     Fault fault = Fault::None;
+    IncidentWalk walk;
     std::int64_t cap;
     World world;
 };
@@ -149,7 +186,7 @@ void check_all(Play& play, bool overdraws) {
     const auto rows = world.store->read();
 
     // What remedies say, and what payouts make of it, by obligation.
-    std::map<store::ObligationId, std::int64_t> said, net;
+    std::map<store::ObligationId, std::int64_t> said, net, gifts;
     std::map<store::ObligationId, bool> held_back;
     rows->entries_after(0, [&](const store::Entry& entry) {
         if (entry.kind != static_cast<std::uint8_t>(EntryKind::Turn)) return true;
@@ -169,16 +206,18 @@ void check_all(Play& play, bool overdraws) {
         const auto& payout = view->payout;
         const auto minor = remedy::minor_left(payout);
         const auto state = payout.state;
+        auto& sum = view->remedy_index < 0 ? gifts[row.obligation] : net[row.obligation];
         if (payout.back) {
-            if (!is_out(state)) net[row.obligation] -= minor, taken[row.customer] -= minor;
+            if (!is_out(state)) sum -= minor, taken[row.customer] -= minor;
             if (state == PayoutState::Paid) reversed += minor;
             continue;
         }
         const bool by_hand = view->by != "system" || view->owed_minor != minor;
         held_back[row.obligation] = held_back[row.obligation] || (is_out(state) && by_hand) ||
+                                    state == PayoutState::Expired ||
                                     (!is_out(state) && view->owed_minor != minor);
         if (is_out(state)) continue;
-        net[row.obligation] += minor;
+        sum += minor;
         taken[row.customer] += minor;
         if (state == PayoutState::Paid) paid += minor;
         if (state == PayoutState::Reserved || state == PayoutState::Sent ||
@@ -188,8 +227,10 @@ void check_all(Play& play, bool overdraws) {
     for (const auto& [obligation, minor] : said) {
         RC_ASSERT(net[obligation] >= 0);
         RC_ASSERT(net[obligation] <= minor);
+        RC_ASSERT(net[obligation] <= kCreditMost);
         if (!held_back[obligation]) RC_ASSERT(net[obligation] == minor);
     }
+    for (const auto& [obligation, minor] : gifts) RC_ASSERT(minor <= 500);  // once each
     if (play.cap > 0)
         for (const auto& [customer, minor] : taken) RC_ASSERT(minor <= play.cap);
     std::map<std::uint8_t, std::int64_t> balance;
@@ -225,7 +266,7 @@ TEST_CASE("whatever happens, the ledger balances and what is owed is paid, nothi
             const int order = *rc::gen::inRange(1, kOrders + 1);
             const int hour = *rc::gen::inRange(0, 150);
             const auto last = world.store->read()->last_payout();
-            switch (*rc::gen::inRange(0, 14)) {
+            switch (*rc::gen::inRange(0, 15)) {
                 case 0:
                 case 1: play.fact("ordered", order, hour % 20); break;
                 case 2: play.fact("done", order, hour); break;
@@ -241,14 +282,16 @@ TEST_CASE("whatever happens, the ledger balances and what is owed is paid, nothi
                 case 9:
                     play.fault = *rc::gen::element(Play::Fault::BeforeDisk, Play::Fault::AfterDisk);
                     break;
+                case 10: play.incident(*rc::gen::inRange(0, 4)); break;
                 default:
                     if (last == 0) break;
                     // An Approve, a Retry and so on at any time; the same one may come twice.
                     play.step(*rc::gen::inRange<store::PayoutId>(1, last + 2),
                               *rc::gen::element(
-                                  PayoutStep::Approve, PayoutStep::Refuse, PayoutStep::Fund,
-                                  PayoutStep::Send, PayoutStep::Confirm, PayoutStep::Confirm,
-                                  PayoutStep::Fail, PayoutStep::Retry, PayoutStep::Abandon));
+                                  PayoutStep::Choose, PayoutStep::Choose, PayoutStep::Approve,
+                                  PayoutStep::Refuse, PayoutStep::Fund, PayoutStep::Send,
+                                  PayoutStep::Confirm, PayoutStep::Confirm, PayoutStep::Fail,
+                                  PayoutStep::Retry, PayoutStep::Abandon));
             }
         }
         play.fault = Play::Fault::None;

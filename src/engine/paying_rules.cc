@@ -45,50 +45,38 @@ bool is_out(PayoutState state) {
            state == PayoutState::Expired;
 }
 
-// Does this remedy say that it isn't given on top of that one, of another promise? Names of its own
-// promise's remedies mean those.
-bool excludes(const promise::Promise& own, const promise::Remedy& remedy,
-              std::string_view other_promise, std::string_view other_remedy) {
-    return std::ranges::any_of(remedy.stacks_not_with, [&](const std::string& name) {
-        if (name == other_promise) return true;
-        return name == other_remedy &&
-               std::ranges::find(own.remedies, name, &promise::Remedy::name) == own.remedies.end();
-    });
-}
-
 void say(std::string& why, const std::string& more) {
     if (!why.empty()) why += "; ";
     why += more;
 }
 
-// What is meant to be paid, made smaller.
-void lessen_to(PayoutView& view, std::int64_t minor) {
-    view.payout.money->minor = minor;
-    view.payout.amount = view.payout.money->amount();
-}
-
 }  // namespace
 
-const Cashier::Use& Cashier::use_of(const Till& till, Books& own, store::TenantId tenant,
-                                    std::size_t budget) {
-    auto& use = own.uses[budget];
-    const auto& rule = own.policy.budgets[budget];
-    const auto today = own.zone->to_local(till.group.now).date();
-    if (use.from <= today && today < use.until) return use;
-    const auto [from, until] = days_of(rule.period, today);
-    use = {.from = from, .until = until};
-    for (const auto& sum : till.group.rows.daily_sums(tenant, day_of(from), day_of(until)))
-        if (is_used_by(rule, sum.promise, sum.currency, static_cast<Account>(sum.account)))
-            use.minor += sum.minor;
-    return use;
-}
-
-bool Cashier::is_used_by(const FundPolicy::Budget& budget, std::string_view promise,
-                         std::string_view currency, Account account) {
+bool is_used_by(const FundPolicy::Budget& budget, std::string_view promise,
+                std::string_view currency, Account account) {
     return (account == Account::Reserved || account == Account::Paid ||
             account == Account::Reversed) &&
            (budget.promise.empty() || budget.promise == promise) &&
            budget.most.currency.code() == currency;
+}
+
+BudgetUse use_of(store::Reading& rows, store::TenantId tenant, const FundPolicy::Budget& budget,
+                 Date today) {
+    const auto [from, until] = days_of(budget.period, today);
+    BudgetUse use{.from = from, .until = until};
+    for (const auto& sum : rows.daily_sums(tenant, day_of(from), day_of(until)))
+        if (is_used_by(budget, sum.promise, sum.currency, static_cast<Account>(sum.account)))
+            use.minor += sum.minor;
+    return use;
+}
+
+const BudgetUse& Cashier::use_in_hand(const Till& till, Books& own, store::TenantId tenant,
+                                      std::size_t budget) {
+    auto& use = own.uses[budget];
+    const auto today = own.zone->to_local(till.group.now).date();
+    if (today < use.from || use.until <= today)
+        use = use_of(till.group.rows, tenant, own.policy.budgets[budget], today);
+    return use;
 }
 
 Cashier::Funds Cashier::funds_for(const Till& till, Books& own, const PayoutView& view) {
@@ -99,7 +87,7 @@ Cashier::Funds Cashier::funds_for(const Till& till, Books& own, const PayoutView
     for (std::size_t i = 0; i < own.uses.size() && !view.statutory; ++i) {
         const auto& rule = own.policy.budgets[i];
         if (is_used_by(rule, promise, payout.money->currency.code(), Account::Reserved) &&
-            use_of(till, own, view.row.tenant, i).minor > rule.most.minor - minor)
+            use_in_hand(till, own, view.row.tenant, i).minor > rule.most.minor - minor)
             return Funds::OverBudget;
     }
     if (minor > kMinorMost) return Funds::FundTooSmall;
@@ -117,7 +105,7 @@ void Cashier::waits(const Till& till, Books& own, const PayoutView& view) {
         if (rule.period == Period::Ever ||
             !is_used_by(rule, promise, view.payout.money->currency.code(), Account::Reserved))
             continue;
-        const auto& use = use_of(till, own, view.row.tenant, i);
+        const auto& use = use_in_hand(till, own, view.row.tenant, i);
         if (use.minor > rule.most.minor - minor)
             own.renews_at = std::min(own.renews_at, own.zone->start_of_day(use.until));
     }
@@ -148,76 +136,6 @@ std::string Cashier::connector_for(const Till& till, const Books& own,
     if (any != nullptr) return any->connector;
     return std::string(till.turner.tenant_of(till.group, view.row.tenant).demo ? kSandbox
                                                                                : kByHand);
-}
-
-// 不叠加: what another promise's remedy has already given for the same subject is taken off, so that
-// the larger of the two is what was given in all. What the law grants is owed in any case.
-void Cashier::unstack(const Till& till, const store::Stream& stream, const Owed& owed,
-                      PayoutView& view) {
-    const auto& promise = *owed.version.promise;
-    const auto& remedy = promise.remedies[static_cast<std::size_t>(owed.entry.remedy)];
-    const auto versions = shelf_.about(stream.tenant, stream.name);
-    const bool may_be = std::ranges::any_of(versions, [&](const Version* other) {
-        return other->promise->id != promise.id &&
-               std::ranges::any_of(other->promise->remedies, [&](const promise::Remedy& rival) {
-                   return excludes(promise, remedy, other->promise->id, rival.name) ||
-                          excludes(*other->promise, rival, promise.id, remedy.name);
-               });
-    });
-    if (!may_be || view.statutory) return;
-
-    const auto& money = view.payout.money;
-    std::int64_t theirs = 0, ours = 0, meant = view.owed_minor;
-    bool another_unit = false;
-    std::string rival_name;
-    for (const auto& obligation : till.group.rows.obligations_of(stream.id))
-        for (const auto& row : till.group.rows.payouts_of(obligation.id)) {
-            const auto other = readable(read_payout(row.body));
-            const auto& one = other.view;
-            const bool same_money =
-                money && one.payout.money && money->currency == one.payout.money->currency;
-            const bool out = is_out(one.payout.state);
-            const int sign = one.payout.back ? -1 : 1;
-            const auto minor = remedy::minor_left(one.payout);
-            if (row.obligation == view.row.obligation && one.remedy_index == view.remedy_index &&
-                one.payee == view.payee) {
-                if (!same_money) continue;
-                // Cut to nothing when it began, it was meant all the same.
-                if (!out || !other.step) meant += sign * one.owed_minor;
-                if (!out) ours += sign * minor;
-                continue;
-            }
-            const Version* version = shelf_.find(obligation.version);
-            const auto name = promise_name(one);
-            if (out || version == nullptr || name == promise.id || one.payee != view.payee ||
-                one.remedy_index < 0 ||  // an incident's gift comes on top of anything
-                one.remedy_index >= std::ssize(version->promise->remedies))
-                continue;
-            const auto& rival =
-                version->promise->remedies[static_cast<std::size_t>(one.remedy_index)];
-            if (!excludes(promise, remedy, name, one.remedy) &&
-                !excludes(*version->promise, rival, promise.id, remedy.name))
-                continue;
-            rival_name = one.remedy + "@" + one.promise;
-            if (same_money) {
-                theirs += sign * minor;
-            } else {
-                another_unit = another_unit || !one.payout.back;
-            }
-        }
-    if (rival_name.empty()) return;
-    if (another_unit || !money) {
-        // In another unit there is no larger one: what was given first stands.
-        view.payout.amount = 0;
-        if (money) view.payout.money->minor = 0;
-        return say(view.why, "不与 " + rival_name + " 叠加 / not on top of " + rival_name);
-    }
-    const auto left = std::clamp<std::int64_t>(meant - theirs - ours, 0, money->minor);
-    if (left == money->minor) return;
-    const Money off{.minor = money->minor - left, .currency = money->currency};
-    lessen_to(view, left);
-    say(view.why, "已抵扣 " + rival_name + " " + off.to_string() + " / " + rival_name +
-                      " is set off: " + off.to_string());
 }
 
 std::int64_t Cashier::counted(const PayoutView& view) {
@@ -259,7 +177,8 @@ void Cashier::cut_to_cap(const Till& till, Books& own, PayoutView& view) {
                 taken += minor;
         const auto left = std::max<std::int64_t>(most.minor - std::max<std::int64_t>(taken, 0), 0);
         if (left >= money->minor) continue;
-        lessen_to(view, left);
+        view.payout.money->minor = left;
+        view.payout.amount = view.payout.money->amount();
         say(view.why, "每位客户每期最多 " + most.to_string() + " / at most " + most.to_string() +
                           " for a customer in a period");
     }

@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include "engine/entry.h"
-#include "engine/fsck.h"
 #include "engine/paying_entry.h"
 #include "engine/rebuild.h"
 #include "engine/testing.h"
@@ -98,15 +97,6 @@ void policy(World& world, FundPolicy wanted) {
     });
 }
 
-std::string wrong(World& world) {
-    std::string text;
-    const auto made = fsck(*world.store, world.zones, world.keyring);
-    REQUIRE(made.has_value());
-    for (const auto& finding : made->findings)
-        text += finding.error.code + ": " + finding.error.what.en + "\n";
-    return text;
-}
-
 }  // namespace
 
 TEST_CASE("a breach becomes a payout that waits for funds, is reserved, sent and paid once") {
@@ -125,7 +115,7 @@ TEST_CASE("a breach becomes a payout that waits for funds, is reserved, sent and
     CHECK(states(world) == "paid");
     CHECK(balance(world, Account::Paid) == 2'000);
     CHECK(balance(world, Account::Reserved) == 0);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
 }
 
 TEST_CASE("payouts and postings made anew from the log are those that stood") {
@@ -148,16 +138,16 @@ TEST_CASE("payouts and postings made anew from the log are those that stood") {
     const auto rows = before->payouts({.tenant = world.tenant, .state = {}, .incident = {}});
     const auto postings = before->postings(world.tenant, 0, 1000);
     REQUIRE(postings.size() == 12);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
     REQUIRE(rebuild(*world.store, world.zones).has_value());
     const auto after = world.store->read();
     CHECK(after->payouts({.tenant = world.tenant, .state = {}, .incident = {}}) == rows);
     CHECK(after->postings(world.tenant, 0, 1000) == postings);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
     world.start();
     CHECK(step(world, 5, {.step = PayoutStep::Confirm}) == "");
     CHECK(balance(world, Account::Reversed) == -2'000);
-    CHECK(wrong(world) == "");
+    CHECK(world.wrong() == "");
 }
 
 }  // namespace yinuo::engine

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "engine/engine.h"
+#include "engine/fsck.h"
 #include "engine/publishing.h"
 #include "engine/tenants.h"
 #include "store/memory_store.h"
@@ -109,6 +110,16 @@ struct World {
     void wait(Millis span) {
         clock.advance(span);
         while (engine->step()) {}
+    }
+
+    // What fsck finds, one a line; empty: all is well.
+    std::string wrong() {
+        std::string text;
+        const auto made = fsck(*store, zones, keyring);
+        check(made.has_value());
+        for (const auto& finding : made->findings)
+            text += finding.error.code + ": " + finding.error.what.en + "\n";
+        return text;
     }
 
     std::vector<store::ObligationRow> obligations(std::string_view subject) {

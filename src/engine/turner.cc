@@ -68,20 +68,16 @@ bool begins_by_facts(const Version& version) {
 }
 
 // What a gift lets the customer choose between: a list of texts, or one text.
-std::vector<std::string> choices_of(const promise::Promise& promise, const promise::Turn& turn,
+std::vector<std::string> choices_of(const promise::Promise& promise, const promise::Obligation& o,
                                     const remedy::Entry& entry,
                                     std::span<const promise::Fact* const> facts,
                                     promise::Folding& folding) {
     const auto& remedy = promise.remedies[static_cast<std::size_t>(entry.remedy)];
     const auto& choice = remedy.gifts[static_cast<std::size_t>(entry.gift)].choice;
-    const auto o = std::ranges::find_if(turn.obligations, [&](const promise::Obligation& one) {
-        return one.clause == entry.clause && one.occurrence == entry.occurrence;
-    });
-    if (!choice || entry.back || o == turn.obligations.end()) return {};
+    if (!choice) return {};
     promise::Asker ask(promise, folding, facts);
-    ask.start_from(o->start);
-    if (const auto* ground = o->decided_by != nullptr ? o->decided_by : o->start)
-        ask.look_at(*ground);
+    ask.start_from(o.start);
+    if (const auto* ground = o.decided_by != nullptr ? o.decided_by : o.start) ask.look_at(*ground);
     const auto value = ask.value(*choice);
     std::vector<std::string> choices;
     const auto add = [&](const feel::Value& one) {
@@ -298,9 +294,16 @@ void Turner::collect_remedies(const Version& version, const promise::Turn& turn,
     own.facts = facts;
     for (auto& entry :
          remedy::decide_entries(promise, turn.obligations, given, now, folding_, &own)) {
-        auto choices = choices_of(promise, turn, entry, facts, folding_);
-        deciding.remedies.push_back(
-            {.entry = std::move(entry), .version = &version, .choices = std::move(choices)});
+        const auto& remedy = promise.remedies[static_cast<std::size_t>(entry.remedy)];
+        const auto o = std::ranges::find_if(turn.obligations, [&](const auto& one) {
+            return one.clause == entry.clause && one.occurrence == entry.occurrence;
+        });
+        Deciding::Remedy one{.entry = std::move(entry), .version = &version};
+        if (!one.entry.back && o != turn.obligations.end()) {
+            one.choices = choices_of(promise, *o, one.entry, facts, folding_);
+            one.key = remedy::key_of(promise, remedy, *o, one.entry.payee, folding_, facts);
+        }
+        deciding.remedies.push_back(std::move(one));
     }
     for (const auto& o : turn.obligations) {
         if (!remedy::may_be_owed(promise, o) || o.settled_at != Instant::max()) continue;

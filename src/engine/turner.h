@@ -121,6 +121,7 @@ private:
             remedy::Entry entry;
             const Version* version = nullptr;
             std::vector<std::string> choices = {};  // between which the customer may choose
+            std::string key = {};                   // remedy::key_of
         };
         std::vector<Row> rows;
         std::vector<Remedy> remedies;

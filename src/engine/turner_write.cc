@@ -141,7 +141,7 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
             changed.push_back(&one);
         }
         std::vector<RemedyChange> remedies;
-        for (const auto& [entry, version, choices] : deciding.remedies)
+        for (const auto& [entry, version, choices, key] : deciding.remedies)
             remedies.push_back({.obligation = obligation_of(in, deciding, *version, entry),
                                 .back = entry.back,
                                 .remedy = entry.remedy,
@@ -208,12 +208,14 @@ void Turner::finish(Group& group, Loaded& in, Deciding& deciding, std::span<cons
                        stream.name, leaves[changed.size() + i], at);
     const Till till{group, *this, cashier_};
     for (const auto* one : changed) cashier_.meet_incidents(till, stream, one->row);
-    for (auto& [entry, version, choices] : deciding.remedies)
-        cashier_.owe(till, stream,
-                     {.entry = entry,
-                      .version = *version,
-                      .obligation = obligation_of(in, deciding, *version, entry),
-                      .choices = std::move(choices)});
+    std::vector<Cashier::Owed> owed;
+    for (auto& [entry, version, choices, key] : deciding.remedies)
+        owed.push_back({.entry = entry,
+                        .version = *version,
+                        .obligation = obligation_of(in, deciding, *version, entry),
+                        .choices = std::move(choices),
+                        .key = std::move(key)});
+    if (!owed.empty()) cashier_.owe(till, stream, owed);
     write_across(group, in, entry_due);
 }
 

@@ -92,10 +92,10 @@ void set_off(const Promise& promise, std::vector<Line>& lines, Bundle& ours, con
     ours.total = ours.total.subtract(law.total).value_or(ours.total);
 }
 
-// The larger of two that don't stack is owed, of two in different units the one written first; what
-// a statute grants is owed in any case and set off.
+// The larger of two that don't stack is owed, of two in different units the one written first; from
+// what that leaves, what a statute grants (owed in any case) is set off.
 void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundle>& bundles,
-             std::span<const Obligation> obligations) {
+             std::span<const Obligation> obligations, bool setting_off) {
     const auto names = [](const std::vector<std::string>& list, const std::string& name) {
         return std::find(list.begin(), list.end(), name) != list.end();
     };
@@ -114,15 +114,18 @@ void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundl
         if (one.set_aside || remedy.stacks_not_with.empty()) continue;
         auto rivals = by_subject[obligations[one.obligation].subject];
         if (!one.key.empty())
-            rivals.insert(rivals.end(), by_key[one.key].begin(), by_key[one.key].end());
+            for (Bundle* other : by_key[one.key])
+                if (obligations[other->obligation].subject != obligations[one.obligation].subject)
+                    rivals.push_back(other);
         for (Bundle* const rival_bundle : rivals) {
             Bundle& other = *rival_bundle;
             if (other.set_aside || &other == &one || one.set_aside) continue;
             const Remedy& rival = promise.remedies[static_cast<std::size_t>(other.remedy)];
             if (!names(remedy.stacks_not_with, rival.name)) continue;
-            if (!same_failure(one, other)) continue;
+            if (!same_failure(one, other) || (remedy.statutory != rival.statutory) != setting_off)
+                continue;
             const bool comparable = unit_of(promise, lines, one) == unit_of(promise, lines, other);
-            if (remedy.statutory != rival.statutory) {
+            if (setting_off) {
                 // Where both name each other, ours is set off when its own turn comes.
                 if (remedy.statutory && names(rival.stacks_not_with, remedy.name)) continue;
                 Bundle& law = rival.statutory ? other : one;
@@ -134,30 +137,6 @@ void unstack(const Promise& promise, std::vector<Line>& lines, std::vector<Bundl
             set_aside(lines, second ? one : other, not_on_top(second ? rival : remedy));
         }
     }
-}
-
-std::string key_text(const Remedy& remedy, const Obligation& o, std::string_view payee,
-                     const Promise& promise, promise::Folding& folding,
-                     std::span<const promise::Fact* const> facts) {
-    if (remedy.once_per.empty()) return {};
-    promise::Asker ask(promise, folding, facts);
-    ask.start_from(o.start);
-    std::string key;
-    for (const promise::Formula& formula : remedy.once_per) {
-        if (o.start == nullptr) return {};
-        // The start says what it is about; a deciding fact may say more.
-        ask.look_at(*o.start);
-        feel::Value value = ask.value(formula);
-        if (value.is_null() && o.decided_by != nullptr) {
-            ask.look_at(*o.decided_by);
-            value = ask.value(formula);
-        }
-        if (value.is_null()) return {};  // no key, nothing to share
-        key += feel::to_text(value);
-        key += '\x1f';
-    }
-    key += payee;
-    return key;
 }
 
 // All amounts as they would be at one instant, by remedy and payee; what doesn't apply isn't there.
@@ -182,6 +161,30 @@ std::vector<Sum> sums_at(const Promise& promise, const Obligation& o, Instant at
 }
 
 }  // namespace
+
+std::string key_of(const Promise& promise, const Remedy& remedy, const Obligation& o,
+                   std::string_view payee, promise::Folding& folding,
+                   std::span<const promise::Fact* const> facts) {
+    if (remedy.once_per.empty()) return {};
+    promise::Asker ask(promise, folding, facts);
+    ask.start_from(o.start);
+    std::string key;
+    for (const promise::Formula& formula : remedy.once_per) {
+        if (o.start == nullptr) return {};
+        // The start says what it is about; a deciding fact may say more.
+        ask.look_at(*o.start);
+        feel::Value value = ask.value(formula);
+        if (value.is_null() && o.decided_by != nullptr) {
+            ask.look_at(*o.decided_by);
+            value = ask.value(formula);
+        }
+        if (value.is_null()) return {};  // no key, nothing to share
+        key += feel::to_text(value);
+        key += '\x1f';
+    }
+    key += payee;
+    return key;
+}
 
 bool may_be_owed(const Promise& promise, const Obligation& o) {
     const bool broken = o.state == promise::State::Broken;
@@ -237,7 +240,7 @@ std::vector<Line> owed(const Promise& promise, std::span<const Obligation> oblig
                     ++bundle.count;
                 }
                 if (bundle.count == 0) continue;
-                bundle.key = key_text(remedy, o, payee, promise, folding, facts);
+                bundle.key = key_of(promise, remedy, o, payee, folding, facts);
                 bundles.push_back(std::move(bundle));
             }
         }
@@ -247,7 +250,8 @@ std::vector<Line> owed(const Promise& promise, std::span<const Obligation> oblig
         [](const Remedy& r) { return !r.once_per.empty() || !r.stacks_not_with.empty(); });
     if (across) {
         keep_largest(promise, lines, bundles);
-        unstack(promise, lines, bundles, obligations);
+        unstack(promise, lines, bundles, obligations, false);
+        unstack(promise, lines, bundles, obligations, true);
     }
     return lines;
 }

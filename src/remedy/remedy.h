@@ -53,6 +53,13 @@ std::vector<Line> owed(const promise::Promise&, std::span<const promise::Obligat
 std::vector<Line> installments(const promise::Promise&, const promise::Obligation&, Instant now,
                                promise::Folding&, std::span<const promise::Fact* const> facts = {});
 
+// The values of the remedy's `once per` for this obligation, and the payee: the same text for what is
+// paid once between them. Empty: it has none, or one of its values is null here. The values come
+// from the obligation's start, where it is silent from what decided it.
+std::string key_of(const promise::Promise&, const promise::Remedy&, const promise::Obligation&,
+                   std::string_view payee, promise::Folding&,
+                   std::span<const promise::Fact* const> facts = {});
+
 // Can anything be owed for this obligation as it stands? Cheap; false for most.
 bool may_be_owed(const promise::Promise&, const promise::Obligation&);
 

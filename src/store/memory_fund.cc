@@ -55,6 +55,14 @@ std::vector<PayoutRow> MemoryFund<Base>::payouts_of_customer(CustomerId customer
 }
 
 template <typename Base>
+std::vector<PayoutRow> MemoryFund<Base>::payouts_of_key(TenantId tenant, std::string_view key) {
+    const std::tuple begin{tenant, std::string(key), PayoutId{0}};
+    return rows_by(
+        tables_->payouts.index().by_key, begin, tables_->payouts, kAll,
+        [&](const auto& at) { return std::get<0>(at) == tenant && std::get<1>(at) == key; });
+}
+
+template <typename Base>
 std::vector<PayoutRow> MemoryFund<Base>::payouts_acting(Instant until, int limit) {
     return rows_by(tables_->payouts.index().acting, std::pair{Instant{-kLast}, std::int64_t{0}},
                    tables_->payouts, limit, [&](const auto& at) { return at.first <= until; });

@@ -233,6 +233,7 @@ struct PayoutIndex {
     std::set<std::tuple<TenantId, std::int64_t, PayoutId>> by_incident;
     std::set<std::pair<ObligationId, PayoutId>> by_obligation;
     std::set<std::pair<CustomerId, PayoutId>> by_customer;
+    std::set<std::tuple<TenantId, std::string, PayoutId>> by_key;
     std::set<std::pair<Instant, PayoutId>> acting;
     void add(const PayoutRow& row) {
         by_state.emplace(row.tenant, row.state, row.id);
@@ -240,6 +241,7 @@ struct PayoutIndex {
         if (row.incident != 0) by_incident.emplace(row.tenant, row.incident, row.id);
         by_obligation.emplace(row.obligation, row.id);
         if (row.customer != 0) by_customer.emplace(row.customer, row.id);
+        if (!row.key.empty()) by_key.emplace(row.tenant, row.key, row.id);
         if (row.acts_at != Instant::max()) acting.emplace(row.acts_at, row.id);
     }
     void remove(const PayoutRow& row) {
@@ -248,6 +250,7 @@ struct PayoutIndex {
         by_incident.erase({row.tenant, row.incident, row.id});
         by_obligation.erase({row.obligation, row.id});
         by_customer.erase({row.customer, row.id});
+        by_key.erase({row.tenant, row.key, row.id});
         acting.erase({row.acts_at, row.id});
     }
 };

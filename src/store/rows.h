@@ -141,6 +141,7 @@ struct PayoutRow {
     std::string body = {};             // the engine's
     Position position = 0;             // of the entry that last changed it
     std::int64_t leaf = 0;             // of that change in the transparency log
+    std::string key = {};              // the same for what is paid once between them; empty: none
     bool operator==(const PayoutRow&) const = default;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 #define PAYOUT                                                                                    \
     "SELECT id, tenant, stream, obligation, customer, incident, state, acts_at, body, position, " \
-    "leaf FROM payouts "
+    "leaf, key FROM payouts "
 
 constexpr int kAll = std::numeric_limits<int>::max();
 
@@ -24,7 +24,8 @@ PayoutRow payout_of(const Statement& row) {
             .acts_at = row.instant(7),
             .body = row.text(8),
             .position = row.integer(9),
-            .leaf = row.integer(10)};
+            .leaf = row.integer(10),
+            .key = row.text(11)};
 }
 
 PostingRow posting_of(const Statement& row) {
@@ -88,6 +89,13 @@ template <typename Base>
 std::vector<PayoutRow> SqliteFund<Base>::payouts_of_customer(CustomerId customer) {
     return list(on_.use(PAYOUT "WHERE customer = ?1 AND customer <> 0 ORDER BY id", customer), kAll,
                 payout_of);
+}
+
+template <typename Base>
+std::vector<PayoutRow> SqliteFund<Base>::payouts_of_key(TenantId tenant, std::string_view key) {
+    return list(
+        on_.use(PAYOUT "WHERE tenant = ?1 AND key = ?2 AND key <> '' ORDER BY id", tenant, key),
+        kAll, payout_of);
 }
 
 template <typename Base>

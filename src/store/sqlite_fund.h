@@ -16,6 +16,7 @@ public:
     std::vector<PayoutRow> payouts(const PayoutQuery&) override;
     std::vector<PayoutRow> payouts_of(ObligationId) override;
     std::vector<PayoutRow> payouts_of_customer(CustomerId) override;
+    std::vector<PayoutRow> payouts_of_key(TenantId, std::string_view) override;
     std::vector<PayoutRow> payouts_acting(Instant until, int limit) override;
     Instant next_payout_at() override;
     std::vector<StateCount> count_payouts(TenantId, std::optional<std::int64_t> incident) override;

@@ -218,7 +218,13 @@ CREATE TABLE balances (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{kFirst, kFund};
+// What is paid once between several subjects is found by its key. Payouts from before have none.
+constexpr const char* kPayoutKeys = R"sql(
+ALTER TABLE payouts ADD COLUMN key TEXT NOT NULL DEFAULT '';
+CREATE INDEX payouts_by_key ON payouts (tenant, key) WHERE key <> '';
+)sql";
+
+constexpr std::array kSteps{kFirst, kFund, kPayoutKeys};
 
 }  // namespace
 

@@ -219,12 +219,12 @@ CustomerId SqliteWriting::put_customer(const Customer& row) {
 
 void SqliteWriting::put_payout(const PayoutRow& row) {
     on_.use(
-           "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+           "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
            "ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, state = excluded.state, "
            "acts_at = excluded.acts_at, body = excluded.body, position = excluded.position, "
            "leaf = excluded.leaf",
            row.id, row.tenant, row.stream, row.obligation, row.customer, row.incident, row.state,
-           row.acts_at, Blob{row.body}, row.position, row.leaf)
+           row.acts_at, Blob{row.body}, row.position, row.leaf, row.key)
         .run();
 }
 

@@ -128,8 +128,9 @@ public:
     // --- the guarantee fund
     virtual std::optional<PayoutRow> payout(PayoutId) = 0;
     virtual std::vector<PayoutRow> payouts(const PayoutQuery&) = 0;
-    virtual std::vector<PayoutRow> payouts_of(ObligationId) = 0;                  // by id
-    virtual std::vector<PayoutRow> payouts_of_customer(CustomerId) = 0;           // by id
+    virtual std::vector<PayoutRow> payouts_of(ObligationId) = 0;                    // by id
+    virtual std::vector<PayoutRow> payouts_of_customer(CustomerId) = 0;             // by id
+    virtual std::vector<PayoutRow> payouts_of_key(TenantId, std::string_view) = 0;  // by id
     virtual std::vector<PayoutRow> payouts_acting(Instant until, int limit) = 0;  // by acts_at, id
     virtual Instant next_payout_at() = 0;                                         // max: none acts
     // By state; none that is 0.
