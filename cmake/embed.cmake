@@ -20,3 +20,16 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/openapi.cc
                    COMMAND openapi_json ${CMAKE_BINARY_DIR}/openapi.cc ${openapi_parts}
                    DEPENDS openapi_json ${openapi_parts})
 target_sources(server PRIVATE ${CMAKE_BINARY_DIR}/openapi.cc)
+
+# Promises that every company may take over, in a source file of the room `server`.
+file(GLOB house_promises CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/house/*.yaml)
+set(body "#include \"server/house_promises.h\"\n\nnamespace yinuo::server {\nnamespace {\n\nconstexpr std::pair<std::string_view, std::string_view> kTexts[] = {\n")
+foreach(promise IN LISTS house_promises)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${promise})
+  get_filename_component(name ${promise} NAME_WE)
+  file(READ ${promise} text)
+  string(APPEND body "    {\"${name}\", R\"yaml(${text})yaml\"},\n")
+endforeach()
+string(APPEND body "};\n\n}  // namespace\n\nstd::span<const std::pair<std::string_view, std::string_view>> house_promise_texts() { return kTexts; }\n\n}  // namespace yinuo::server\n")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/house_promises_data.cc CONTENT "${body}" @ONLY)
+target_sources(server PRIVATE ${CMAKE_BINARY_DIR}/house_promises_data.cc)

@@ -43,6 +43,7 @@ const std::vector<Announcer::Endpoint>& Announcer::endpoints(store::TenantId ten
 void Announcer::announce(store::TenantId tenant, std::string_view type, std::string_view subject,
                          std::string_view data, store::Position cause, Instant now) {
     notices_.tell(tenant, type, subject, data, cause, now);
+    recoveries_.tell(tenant, type, subject, cause, now);
     const auto& wanted = endpoints(tenant);
     if (wanted.empty()) return;
     if (cause != cause_) {

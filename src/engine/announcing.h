@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/noticing.h"
+#include "engine/recovering.h"
 #include "engine/turns.h"
 #include "store/store.h"
 
@@ -19,10 +20,10 @@ inline constexpr std::string_view kWebhookTopic = "webhook";
 // For the length of one group of turns.
 class Announcer {
 public:
-    explicit Announcer(store::Writing& rows) : rows_(rows), notices_(rows) {}
+    explicit Announcer(store::Writing& rows) : rows_(rows), notices_(rows), recoveries_(rows) {}
 
-    // What the customer is told of it, by the company's rules (noticing.h), is queued first. Then
-    // one action for each endpoint that wants `type`: its key is stable, so that announcing the same
+    // What the customer is told of it, by the company's rules (noticing.h), is queued first, and
+    // what the recovery begins with (recovering.h). Then one action for each endpoint that wants `type`: its key is stable, so that announcing the same
     // entry again adds nothing. `data` is JSON; the body is a CloudEvent.
     void announce(store::TenantId, std::string_view type, std::string_view subject,
                   std::string_view data, store::Position cause, Instant now);
@@ -36,6 +37,7 @@ private:
 
     store::Writing& rows_;
     NoticeQueue notices_;
+    RecoveryQueue recoveries_;
     std::map<store::TenantId, std::vector<Endpoint>> endpoints_;
     store::Position cause_ = 0;  // of the last one told
     int told_ = 0;               // about it

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "server/code_carrier.h"
 #include "server/log.h"
 #include "server/notice_carrier.h"
 #include "server/payout_carrier.h"
+#include "server/recovery_carrier.h"
 #include "server/webhook_carrier.h"
 
 namespace yinuo::server {
@@ -30,6 +32,9 @@ Dispatcher::Dispatcher(const Ground& ground, connect::Courier courier,
     carriers_.push_back(std::make_unique<WebhookCarrier>(courier_, ground.wall, ground.server_key));
     carriers_.push_back(std::make_unique<PayoutCarrier>(PayoutCarrier::Ground{
         courier_, ground.engine, ground.clock, ground.wall, ground.server_key}));
+    carriers_.push_back(std::make_unique<RecoveryCarrier>());
+    carriers_.push_back(std::make_unique<CodeCarrier>(CodeCarrier::Ground{
+        mail_.get(), ground.clock, ground.wall, ground.keyring, ground.config.mail_from}));
 }
 
 Result<std::unique_ptr<Dispatcher>> Dispatcher::open(const Ground& ground) {

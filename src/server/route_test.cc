@@ -9,6 +9,7 @@
 
 #include "server/claims_testing.h"
 #include "server/fund_testing.h"
+#include "server/house_promises.h"
 #include "server/openapi.h"
 #include "server/routes.h"
 #include "server/testing.h"
@@ -112,11 +113,26 @@ void add_business_ids(House& house, const Company& company,
                                         .raised_at = turns.now()});
         return {};
     }));
+    for (const auto& [name, text] : house_promise_texts()) publish_promise(house, company, text);
     publish_promise(house, company, kAnswerSoon);
     REQUIRE(
         put_policy(house, company, R"({"overdraws":true,"pays":[{"connector":"csv"}]})").status ==
         200);
     const auto payout = break_chat(house, company, "chat/1", "20");
+    const auto word =
+        Body(post("/api/v1/words", R"({"customer":"C-9","text":"soon","until":")" +
+                                       to_string(house.clock.now() + hours(1)) + "\"}"))
+            .text("id");
+    const auto chase =
+        Body(post("/api/v1/chases", R"({"about":"order/1","text":"how far?"})")).text("id");
+    const auto list =
+        Body(post("/api/v1/expectations", R"({"customer":"C-9","kind":"order"})")).text("id");
+    std::string recovery;
+    REQUIRE(soon([&] {
+        const Body all(house.ask("GET", "/api/v1/recoveries", {.token = owner}));
+        for (const auto& item : all.at("items").items) recovery = item.find("obligation")->text;
+        return !recovery.empty();
+    }));
     const auto batch = Body(post("/api/v1/fund/batches", "")).text("id");
     const auto incident =
         Body(post("/api/v1/incidents", R"({"title":{"zh":"中断","en":"outage"},"cause":"cut",)"
@@ -143,6 +159,11 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;
+        if (starts("/api/v1/house-promises/{")) ids[pattern] = "word";
+        if (starts("/api/v1/words/{")) ids[pattern] = word;
+        if (starts("/api/v1/chases/{")) ids[pattern] = chase;
+        if (starts("/api/v1/recoveries/{")) ids[pattern] = recovery;
+        if (starts("/api/v1/expectations/{")) ids[pattern] = list;
         if (starts("/api/v1/evidence/{")) ids[pattern] = evidence;
         if (starts("/api/v1/claims/{")) ids[pattern] = claim;
     }

@@ -13,7 +13,8 @@ std::vector<Route> all_routes() {
           demo_routes(),       clock_routes(),      payout_routes(),        fund_routes(),
           settlement_routes(), incident_routes(),   evidence_routes(),      claim_routes(),
           word_routes(),       chase_routes(),      house_promise_routes(), expectation_routes(),
-          report_routes(),     charge_routes(),     improvement_routes(),   incident_rule_routes()})
+          report_routes(),     charge_routes(),     improvement_routes(),   incident_rule_routes(),
+          recovery_routes()})
         all.insert(all.end(), area.begin(), area.end());
     return all;
 }

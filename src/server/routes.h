@@ -41,6 +41,7 @@ std::span<const Route> evidence_routes();       // files behind claims and waive
 std::span<const Route> claim_routes();          // claims, waivers, new dates
 std::span<const Route> word_routes();           // what was promised to one customer
 std::span<const Route> chase_routes();          // 催办
+std::span<const Route> recovery_routes();       // 服务补救
 std::span<const Route> house_promise_routes();  // promises that every company may take over
 std::span<const Route> expectation_routes();    // 期望清单
 std::span<const Route> report_routes();         // responsibility, fairness, recovery, the week
