@@ -23,8 +23,9 @@ public:
     explicit Announcer(store::Writing& rows) : rows_(rows), notices_(rows), recoveries_(rows) {}
 
     // What the customer is told of it, by the company's rules (noticing.h), is queued first, and
-    // what the recovery begins with (recovering.h). Then one action for each endpoint that wants `type`: its key is stable, so that announcing the same
-    // entry again adds nothing. `data` is JSON; the body is a CloudEvent.
+    // what the recovery begins with (recovering.h). Then one action for each endpoint that wants
+    // `type`: its key is stable, so that announcing the same entry again adds nothing. `data` is
+    // JSON; the body is a CloudEvent.
     void announce(store::TenantId, std::string_view type, std::string_view subject,
                   std::string_view data, store::Position cause, Instant now);
 
