@@ -143,6 +143,7 @@ void add_business_ids(House& house, const Company& company,
                                     {.token = owner, .body = "seen", .type = "text/plain"}))
                               .text("id");
     const auto claim = make_coach_claim(house, company);
+    const auto improvement = Body(post("/api/v1/improvements", R"({"title":"t"})")).text("id");
     for (const auto& route : all_routes()) {
         const std::string pattern(route.pattern);
         const auto starts = [&](std::string_view with) { return pattern.starts_with(with); };
@@ -157,6 +158,8 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/customers/{")) ids[pattern] = "C-9";
         if (starts("/api/v1/connectors/{")) ids[pattern] = "billing";
         if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
+        if (starts("/api/v1/charges/{")) ids[pattern] = payout;
+        if (starts("/api/v1/improvements/{")) ids[pattern] = improvement;
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;
         if (starts("/api/v1/house-promises/{")) ids[pattern] = "word";

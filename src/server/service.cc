@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "server/demo_people.h"
+#include "server/improvements.h"
 #include "server/routes.h"
 #include "vault/encoding.h"
 #include "wire/json.h"
@@ -198,6 +199,7 @@ void Service::housekeep() {
             [this](Result<void> done) {
                 if (!done) ground_.log.warn("housekeeping", done.error());
             });
+        workers_->post([this] { watch_causes(*things_); });
     }
 }
 

@@ -44,7 +44,7 @@ double beta_share(double a, double b, double x) {
                                      : 1 - front * beta_fraction(b, a, 1 - x) / b;
 }
 
-double half_width(const Sample& of) {
+double half_width(const Mean& of) {
     if (of.count < 2) return 0;
     const auto n = static_cast<double>(of.count);
     return student_t(kOutside, n - 1) * std::sqrt(of.variance / n);
@@ -83,11 +83,11 @@ Difference difference(const Share& a, const Share& b) {
     return made;
 }
 
-double Sample::low() const { return mean - half_width(*this); }
-double Sample::high() const { return mean + half_width(*this); }
+double Mean::low() const { return mean - half_width(*this); }
+double Mean::high() const { return mean + half_width(*this); }
 
-Sample sample(std::span<const double> values) {
-    Sample made{.count = std::ssize(values)};
+Mean mean_of(std::span<const double> values) {
+    Mean made{.count = std::ssize(values)};
     if (values.empty()) return made;
     const auto n = static_cast<double>(values.size());
     made.mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
@@ -98,7 +98,7 @@ Sample sample(std::span<const double> values) {
     return made;
 }
 
-Difference difference(const Sample& a, const Sample& b) {
+Difference difference(const Mean& a, const Mean& b) {
     if (a.count < 2 || b.count < 2) return {.low = -kNoEnd, .high = kNoEnd};
     const auto n = static_cast<double>(a.count), m = static_cast<double>(b.count);
     const double part_a = a.variance / n, part_b = b.variance / m;

@@ -27,7 +27,7 @@ struct Difference {
 Difference difference(const Share& a, const Share& b);
 
 // A sample, summed up.
-struct Sample {
+struct Mean {
     std::int64_t count = 0;
     double mean = 0;
     double variance = 0;  // of the sample, n - 1; 0 for fewer than two values
@@ -36,11 +36,11 @@ struct Sample {
         const;  // 95 % interval of the mean by Student's t; the mean itself for fewer than 2
     double high() const;
 };
-Sample sample(std::span<const double> values);
+Mean mean_of(std::span<const double> values);
 
 // B. L. Welch's test of two means (Biometrika 34, 1947), which doesn't take the variances to be
 // equal. Needs two values on each side; where neither side varies, any difference is certain.
-Difference difference(const Sample& a, const Sample& b);
+Difference difference(const Mean& a, const Mean& b);
 
 // S. Holm's correction (Scandinavian Journal of Statistics 6, 1979): the p-values of tests that were
 // made together, each as it counts then, in the order they came in.

@@ -41,13 +41,13 @@ TEST_CASE("an empty side says nothing") {
     CHECK(made.p == 1);
     CHECK_FALSE(made.is_beyond_chance());
     const std::vector<double> one = {5}, two = {1, 2};
-    CHECK_FALSE(difference(sample(one), sample(two)).is_beyond_chance());
+    CHECK_FALSE(difference(mean_of(one), mean_of(two)).is_beyond_chance());
 }
 
 TEST_CASE("two means differ as Welch says, worked by hand") {
     // Means 3 and 6; variances 2.5 and 10; n = 5 each: t = -3 / sqrt(2.5), freedom = 5.88235.
     const std::vector<double> a = {1, 2, 3, 4, 5}, b = {2, 4, 6, 8, 10};
-    const auto made = difference(sample(a), sample(b));
+    const auto made = difference(mean_of(a), mean_of(b));
     CHECK(made.value == Approx(-3));
     CHECK(made.p == Approx(student_p(-1.897367, 5.882353)).epsilon(0.0001));
     CHECK(made.p == Approx(0.1077).epsilon(0.01));
@@ -57,10 +57,10 @@ TEST_CASE("two means differ as Welch says, worked by hand") {
 
 TEST_CASE("values that never vary differ for certain, or not at all") {
     const std::vector<double> twenty(6, 20.1), ten(6, 10.1);
-    CHECK(difference(sample(twenty), sample(ten)).p == 0);
-    CHECK(difference(sample(twenty), sample(ten)).is_beyond_chance());
-    CHECK(difference(sample(ten), sample(ten)).p == 1);
-    CHECK_FALSE(difference(sample(ten), sample(ten)).is_beyond_chance());
+    CHECK(difference(mean_of(twenty), mean_of(ten)).p == 0);
+    CHECK(difference(mean_of(twenty), mean_of(ten)).is_beyond_chance());
+    CHECK(difference(mean_of(ten), mean_of(ten)).p == 1);
+    CHECK_FALSE(difference(mean_of(ten), mean_of(ten)).is_beyond_chance());
 }
 
 TEST_CASE("tests made together count by Holm") {
@@ -75,7 +75,7 @@ TEST_CASE("tests made together count by Holm") {
 
 TEST_CASE("a mean's interval holds the mean of evenly spread values in the middle") {
     const std::vector<double> values = {4, 5, 6};
-    const auto made = sample(values);
+    const auto made = mean_of(values);
     CHECK(made.mean == Approx(5));
     CHECK(made.low() == Approx(5 - 4.303 / std::sqrt(3.0)).epsilon(0.001));
     CHECK(made.high() - 5 == Approx(5 - made.low()));
