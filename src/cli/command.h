@@ -56,6 +56,7 @@ extern const Command kBackupCommand;
 extern const Command kRestoreCommand;
 extern const Command kSimulateCommand;
 extern const Command kFundCommand;
+extern const Command kReportCommand;
 extern const Command kApiCommand;
 
 }  // namespace yinuo::cli

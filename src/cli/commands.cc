@@ -9,7 +9,8 @@ std::span<const Command* const> commands() {
         &kCheckCommand,  &kBacktestCommand, &kExplainCommand,  &kSceneCommand, &kCalendarCommand,
         &kDmnCommand,    &kImportCommand,   &kVerifyCommand,   &kServeCommand, &kTenantCommand,
         &kUserCommand,   &kKeysCommand,     &kConfigCommand,   &kFsckCommand,  &kRebuildCommand,
-        &kBackupCommand, &kRestoreCommand,  &kSimulateCommand, &kFundCommand,  &kApiCommand};
+        &kBackupCommand, &kRestoreCommand,  &kSimulateCommand, &kFundCommand,  &kApiCommand,
+        &kReportCommand};
     return kAll;
 }
 
