@@ -208,6 +208,9 @@ TEST_CASE("what doesn't fit the promise is refused in its own words, and nothing
     const auto ours =
         coach.decide(id, "confirm", R"({"reason":"x","fields":{"by":"me"}})", coach.checker);
     CHECK(ours.says("not-yours"));
+    const auto odd = coach.decide(
+        id, "confirm", R"({"reason":"x","fields":{"seen":"2026-02-30T08:00:00Z"}})", coach.checker);
+    CHECK_MESSAGE(odd.says("/fields/seen"), odd.body);
     const auto none = post(house, "/api/v1/obligations/" + coach.obligation + "/waiver",
                            coach.checker, R"({"reason":"x","cause":"y"})");
     CHECK(none.status == 409);

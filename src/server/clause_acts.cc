@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "engine/tenants.h"
 #include "promise/history.h"
+#include "server/body.h"
 #include "server/json_out.h"
 #include "server/own_facts.h"
 #include "tlog/hash.h"
@@ -238,14 +239,25 @@ std::string fact_text(engine::Turns& turns, Matter& matter, const Session& who, 
     return out.close('}').take();
 }
 
+// Where a fact has "/0/fields/fare", the body has "/fields/fare".
+Refusal flaws_of(const std::vector<wire::FactError>& errors) {
+    std::vector<http::Flaw> flaws;
+    for (const auto& one : errors) {
+        const auto at = one.pointer.find("/fields");
+        flaws.push_back(
+            {.error = one.error, .pointer = at == std::string::npos ? "" : one.pointer.substr(at)});
+    }
+    return body_refusal(std::move(flaws));
+}
+
 // As the engine will read it: what the tenant calls personal is kept from rules.
-Result<std::vector<promise::Fact>> read_facts(Matter& matter, std::string_view text,
-                                              const std::vector<std::string>& personal) {
+Answered<std::vector<promise::Fact>> read_facts(Matter& matter, std::string_view text,
+                                                const std::vector<std::string>& personal) {
     auto& memory = matter.memory();
     std::vector<promise::Fact> facts;
     for (const auto& one :
          TRY(wire::read_fact_list(memory.copy(text), wire::FactFormat::Document, {}, memory))) {
-        if (!one.errors.empty()) return refuse(one.errors.front().error);
+        if (!one.errors.empty()) return deny(flaws_of(one.errors));
         auto fields = memory.array<feel::Binding>(one.fact.fields.size());
         std::size_t count = 0;
         for (const auto& field : one.fact.fields)
@@ -268,7 +280,8 @@ Refusal does_not_fit(const promise::Condition& condition, const Asked& asked) {
     std::string wanted;
     for (const auto& one : asked.fields) {
         if (!wanted.empty()) wanted += ", ";
-        wanted += one.name + " " + one.sign;
+        const bool several = one.sign == "=" && one.values.size() > 1;
+        wanted += one.name + " " + (several ? "in" : one.sign);
         for (const auto& value : one.values)
             wanted += (&value == one.values.data() ? " " : ", ") +
                       (one.is_text ? "\"" + value + "\"" : value);
@@ -398,6 +411,11 @@ std::optional<Refusal> hindrance(Matter& matter, const Session& who, Act act) {
         case Act::Evidence: return hinders_excuse(matter, who, act);
         case Act::Redate: return hinders_date(matter);
         case Act::Reopen: {
+            if (who.role == Role::Partner)
+                return Error{.code = "forbidden",
+                             .what = {"重开要由客户或我们的同事来办",
+                                      "the customer reopens it, or one of us"},
+                             .mend = {"请客户来办", "ask the customer to"}};
             const auto& o = matter.stand().obligation;
             if (o.settled_at != Instant::max()) return std::nullopt;
             return conflict("not-settled", {"还没有办结，不用重开",

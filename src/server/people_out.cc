@@ -123,21 +123,31 @@ void write_waiver(JsonOut& out, Matter& matter, store::Reading& rows) {
     out.close('}');
 }
 
-void write_dates(JsonOut& out, Matter& matter, const std::optional<Proposal>& proposal) {
-    const auto& stand = matter.stand();
+// Without `said_in` its date was never moved.
+void write_dates(JsonOut& out, const promise::Clause& clause, const store::ObligationRow& row,
+                 const std::optional<Proposal>& proposal, Matter* said_in) {
     out.key("dates").open('{');
-    out.member("left", std::max<std::int64_t>(
-                           0, matter.clause().extends->times - stand.obligation.extensions));
+    out.member("left", std::max<std::int64_t>(0, clause.extends->times - row.extensions));
     out.key("agreed").open('[');
-    for (const auto& said : stand.said) {
-        if (said.kind != StepKind::Extended || said.fact == nullptr) continue;
-        out.open('{').member("at", said.at).member("to", said.until);
-        out.member_if("by", text_in(*said.fact, matter.names(), "by"));
-        out.member_if("reason", text_in(*said.fact, matter.names(), "reason")).close('}');
-    }
+    if (said_in != nullptr)
+        for (const auto& said : said_in->stand().said) {
+            if (said.kind != StepKind::Extended || said.fact == nullptr) continue;
+            out.open('{').member("at", said.at).member("to", said.until);
+            out.member_if("by", text_in(*said.fact, said_in->names(), "by"));
+            out.member_if("reason", text_in(*said.fact, said_in->names(), "reason")).close('}');
+        }
     out.close(']');
-    if (proposal) write_proposal(out.key("proposal"), *proposal, matter.seen().row);
+    if (proposal) write_proposal(out.key("proposal"), *proposal, row);
     out.close('}');
+}
+
+// Nothing is said of dates that can't be moved any more and never were.
+void write_dates(JsonOut& out, store::Reading& rows, const promise::Clause& clause,
+                 const store::ObligationRow& row, Matter* said_in) {
+    if (!clause.extends) return;
+    const auto proposal = find_proposal(rows, row.tenant, row.id);
+    if (proposal || row.extensions != 0 || promise::is_open(static_cast<promise::State>(row.state)))
+        write_dates(out, clause, row, proposal, said_in);
 }
 
 struct Way {
@@ -251,17 +261,6 @@ void write_claim(JsonOut& out, Matter& matter, store::Reading& rows, const Fact&
     out.close('}');
 }
 
-bool has_people(store::Reading& rows, const engine::Shelf& shelf, const SeenObligation& seen) {
-    const auto& row = seen.row;
-    if (row.claim != 0 || row.excuse != 0 || row.extensions != 0) return true;
-    const auto* version = shelf.find(row.version);
-    if (version == nullptr) return false;
-    const auto& clause = version->promise->clauses[static_cast<std::size_t>(row.clause)];
-    if (!clause.extends) return false;
-    return promise::is_open(static_cast<promise::State>(row.state)) ||
-           find_proposal(rows, row.tenant, row.id);
-}
-
 void write_people(JsonOut& out, Matter& matter, store::Reading& rows) {
     if (!matter.stands()) return;
     if (const auto claims = matter.claims(); !claims.empty()) {
@@ -271,11 +270,20 @@ void write_people(JsonOut& out, Matter& matter, store::Reading& rows) {
     }
     if (matter.clause().waives && matter.stand().obligation.excuse != Excuse::None)
         write_waiver(out, matter, rows);
-    if (!matter.clause().extends) return;
-    const auto& row = matter.seen().row;
-    const auto proposal = find_proposal(rows, row.tenant, row.id);
-    if (proposal || row.extensions != 0 || promise::is_open(matter.stand().obligation.state))
-        write_dates(out, matter, proposal);
+    write_dates(out, rows, matter.clause(), matter.seen().row, &matter);
+}
+
+void write_people(JsonOut& out, store::Reading& rows, engine::Shelf& shelf,
+                  const SeenObligation& seen, Instant now) {
+    const auto& row = seen.row;
+    const auto* version = shelf.find(row.version);
+    if (version == nullptr) return;
+    if (row.claim != 0 || row.excuse != 0 || row.extensions != 0) {
+        Matter matter(rows, shelf, seen, now);
+        return write_people(out, matter, rows);
+    }
+    write_dates(out, rows, version->promise->clauses[static_cast<std::size_t>(row.clause)], row,
+                nullptr);
 }
 
 bool may_read_words(const Session& who) {

@@ -14,10 +14,10 @@
 
 namespace yinuo::server {
 
-// Is there anything for write_people() to tell? Folds nothing.
-bool has_people(store::Reading&, const engine::Shelf&, const SeenObligation&);
-// Members `claims`, `waiver` and `dates` of the obligation, as far as there is anything to say.
+// Members `claims`, `waiver` and `dates` of the obligation, as far as there is anything to say. The
+// second folds its facts only where people have said something.
 void write_people(JsonOut&, Matter&, store::Reading&);
+void write_people(JsonOut&, store::Reading&, engine::Shelf&, const SeenObligation&, Instant now);
 
 // One claim as an object; `words` of those whose they are or who decide on it.
 void write_claim(JsonOut&, Matter&, store::Reading&, const promise::Fact& claim,

@@ -160,9 +160,7 @@ Answer list_obligations(const Call& call) {
 void write_seen(JsonOut& out, const Call& call, store::Reading& reading, engine::Shelf& shelf,
                 const SeenObligation& seen) {
     write_obligation(out, seen.row, seen.stream.name, shelf, [&](JsonOut& more) {
-        if (!has_people(reading, shelf, seen)) return;
-        Matter matter(reading, shelf, seen, call.things.engine_clock.now());
-        write_people(more, matter, reading);
+        write_people(more, reading, shelf, seen, call.things.engine_clock.now());
     });
 }
 

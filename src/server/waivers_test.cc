@@ -152,6 +152,34 @@ TEST_CASE("the field that names who agrees is the promise's to choose, and so is
     CHECK_MESSAGE(facts.says(R"("person":"agent")"), facts.body);
 }
 
+TEST_CASE("what is owed across subjects is excused through the subject that it began with") {
+    House house;
+    std::string text(kInstall);
+    text.replace(text.find("    starts: fact"), 0, "    per: household\n");
+    publish_promise(house, house.acme, text);
+    const auto owner = house.token(house.acme, Role::Owner);
+    tell(house, owner, "r", "order.registered", "order/1",
+         R"(,"customer":"C-9","fields":{"household":"h-1"})", "install");
+    house.clock.advance(hours(25));
+    const auto agent = fresh_token(house, house.acme, Role::Agent);
+    std::string id;
+    REQUIRE(soon([&] {
+        const auto list = house.ask("GET", "/api/v1/obligations?state=broken", {.token = agent});
+        const Body body(list);
+        for (const auto& one : body.at("items").items) id = one.find("id")->text;
+        return !id.empty();
+    }));
+    const auto recorded = post(house, "/api/v1/obligations/" + id + "/waiver", agent,
+                               R"({"cause":"customer","reason":"不在家",
+                                   "fields":{"household":"h-1"}})");
+    REQUIRE_MESSAGE(recorded.status == 200, recorded.body);
+    CHECK_MESSAGE(recorded.says(R"("excuse":"withheld")"), recorded.body);
+    CHECK(house.ask("GET", "/api/v1/waivers", {.token = agent}).says(id));
+    const auto keyless =
+        post(house, "/api/v1/obligations/" + id + "/waiver/agree", agent, R"({"reason":"x"})");
+    CHECK_MESSAGE(keyless.status == 200, keyless.body);
+}
+
 TEST_CASE("one refusal gives the customer what was promised") {
     Install install;
     install.be_late();
