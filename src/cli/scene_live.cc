@@ -18,7 +18,7 @@ constexpr Millis kLeastBefore = hours(48);
 constexpr std::string_view kTooMany = "too-many-sign-ins";
 constexpr Millis kSignInsForgotten = minutes(61);
 constexpr std::string_view kKeyMay =
-    R"(["promises.read","promises.approve","facts.write","subjects.read","obligations.read"])";
+    R"(["promises.read","promises.approve","facts.write","subjects.read","obligations.read","payouts.read"])";
 
 std::string quoted(std::string_view text) {
     std::string out;
@@ -310,24 +310,27 @@ Result<void> LiveStage::look_at(const wire::Json& row, std::vector<LiveStandings
     return {};
 }
 
+Result<std::vector<wire::Json>> LiveStage::all_of(const std::string& list) {
+    std::vector<wire::Json> rows;
+    for (std::string cursor;;) {
+        const auto page = TRY(house_.client().must(
+            {.method = "GET", .path = list + "?limit=200" + cursor, .token = key_}, memory_));
+        if (const auto* items = page.find("items"))
+            rows.insert(rows.end(), items->items.begin(), items->items.end());
+        const auto next = word(page, "next");
+        if (next.empty()) return rows;
+        cursor = "&cursor=" + encoded(next);
+    }
+}
+
 Result<std::vector<Standings>> LiveStage::stand(Instant) {
     memory_.reset();
     told_.clear();
     std::vector<LiveStandings> all(promises_.size());
     for (std::size_t i = 0; i < promises_.size(); ++i) all[i].standings.promise = promises_[i];
-    std::vector<wire::Json> rows;
-    for (std::string cursor;;) {
-        const auto page = TRY(house_.client().must(
-            {.method = "GET", .path = "/api/v1/obligations?limit=200" + cursor, .token = key_},
-            memory_));
-        if (const auto* items = page.find("items"))
-            rows.insert(rows.end(), items->items.begin(), items->items.end());
-        const auto next = word(page, "next");
-        if (next.empty()) break;
-        cursor = "&cursor=" + encoded(next);
-    }
-    for (const auto& row : rows)
+    for (const auto& row : TRY(all_of("/api/v1/obligations")))
         if (auto seen = look_at(row, all); !seen) return refuse(seen.error());
+    for (const auto& payout : TRY(all_of("/api/v1/payouts"))) lessen_given(payout, all);
     std::vector<Standings> standings;
     for (auto& [one, events] : all) {
         std::ranges::stable_sort(events, {}, [](const auto& event) { return event.first; });

@@ -78,6 +78,7 @@ private:
         std::string clause, subject;
         Text words;
     };
+    Result<std::vector<wire::Json>> all_of(const std::string& list);  // every page
     Result<void> look_at(const wire::Json& row, std::vector<LiveStandings>& all);
 
     LiveHouse& house_;
@@ -94,5 +95,8 @@ private:
 // into how its promise's version stands. False: it began and, as the facts stand now, never did.
 // Texts borrow from the JSON.
 bool read_live(const wire::Json& row, const wire::Json& explanation, LiveStandings& into);
+
+// A payout (of GET /payouts) that gives less than its remedy said: what was given is that.
+void lessen_given(const wire::Json& payout, std::vector<LiveStandings>& all);
 
 }  // namespace yinuo::cli

@@ -226,4 +226,17 @@ bool read_live(const Json& row, const Json& explanation, LiveStandings& into) {
     return Reader(row, explanation, into).read();
 }
 
+void lessen_given(const Json& payout, std::vector<LiveStandings>& all) {
+    if (payout.find("owed") == nullptr || truth(payout, "back")) return;
+    const auto amount = Decimal::parse(word(payout, "amount"));
+    for (auto& [standings, events] : all) {
+        if (!amount || standings.promise->label() != word(payout, "promise")) continue;
+        for (auto& one : standings.given)
+            if (one.subject == word(payout, "subject") && one.remedy == word(payout, "remedy") &&
+                one.payee == word(payout, "payee") && one.unit == word(payout, "unit") &&
+                one.at == instant(payout, "owed_at"))
+                one.amount = *amount;
+    }
+}
+
 }  // namespace yinuo::cli

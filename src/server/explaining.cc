@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/arena.h"
+#include "engine/paying.h"
 #include "engine/resting.h"
 #include "promise/rate.h"
 #include "server/shelf_desk.h"
@@ -75,6 +76,17 @@ std::vector<twin::Account> accounts_of(store::Reading& reading, engine::Shelf& s
     return all;
 }
 
+// The fold sees one subject; what is owed for the same failure elsewhere, payouts tell.
+void set_aside(twin::Account& account, const std::vector<engine::Outdone>& outdone) {
+    for (const auto& one : outdone)
+        for (auto& line : account.owed)
+            if (line.remedy == one.remedy && line.payee == one.payee &&
+                line.stands == remedy::Standing::Owed) {
+                line.stands = remedy::Standing::SetAside;
+                line.standing = {"不另赔：" + one.why.zh, "set aside: " + one.why.en};
+            }
+}
+
 }  // namespace
 
 Explanation explain(const Call& call, store::Reading& reading, const SeenObligation& seen) {
@@ -91,8 +103,9 @@ Explanation explain(const Call& call, store::Reading& reading, const SeenObligat
         const auto* version = shelf.find(seen.row.version);
         if (version == nullptr) return out;
         Arena memory;
-        const auto all = accounts_of(reading, shelf, seen, *version, now, memory);
+        auto all = accounts_of(reading, shelf, seen, *version, now, memory);
         if (all.empty()) return out;
+        set_aside(all.front(), engine::outdone(reading, shelf, seen.row.id));
         out.account = wire::account_json(all);
         out.text = wire::account_text(all, call.chinese);
         return out;
