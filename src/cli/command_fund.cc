@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "cli/installation.h"
@@ -47,36 +48,38 @@ std::string head_of(std::string_view first, bool chinese) {
     return line + fmt::format("{:>12}", chinese ? "合计" : "sum");
 }
 
-void print_outlook(const server::Outlook& outlook, const std::string& currency,
-                   const Console& console) {
+// "2026-04-01 (2026-03-20 至 —)": the day on which it ends, and the interval's ends.
+std::string ends_on(const server::Outlook& outlook, Date today) {
+    const auto on = [&](std::int64_t days) {
+        return today.plus_days(static_cast<int>(days)).to_string();
+    };
+    return fmt::format("{} ({} – {})", on(outlook.days), on(outlook.soonest),
+                       outlook.latest ? on(*outlook.latest) : "∞");
+}
+
+void print_outlook(const server::Outlook& outlook, const std::string& of,
+                   const std::string& currency, Date today, const Console& console) {
     using Says = server::Outlook::Says;
-    const auto daily = server::amount_text(outlook.daily, currency);
+    const auto daily = server::amount_text(std::llround(outlook.pace.daily), currency);
+    const auto left = server::amount_text(outlook.left, currency);
+    const auto known = server::amount_text(outlook.known, currency);
+    const auto say = [&](Text text) { fmt::print("{}: {}\n", of, console.say(text)); };
     switch (outlook.says) {
-        case Says::Lasts: {
-            const auto latest = outlook.latest ? std::to_string(*outlook.latest) : "∞";
-            fmt::print(
-                "{}\n",
-                console.say(
-                    {fmt::format("{}：平均每天预留 {}，还够 {} 天（{} 至 {}，按前 {} 天）",
-                                 currency, daily, outlook.days, outlook.soonest, latest,
-                                 outlook.history),
-                     fmt::format("{}: {} a day is set aside, enough for {} days ({} to {}, by the "
-                                 "last {} days)",
-                                 currency, daily, outlook.days, outlook.soonest, latest,
-                                 outlook.history)}));
-            return;
-        }
+        case Says::Lasts:
+            return say(
+                {fmt::format("扣除待付的 {} 还剩 {} {}，平均每天流出 {}，够到 {}，按前 {} 天",
+                             known, left, currency, daily, ends_on(outlook, today),
+                             outlook.pace.history),
+                 fmt::format("{} {} is left after {} that is known to go; {} goes out a day: "
+                             "until {}, by the last {} days",
+                             left, currency, known, daily, ends_on(outlook, today),
+                             outlook.pace.history)});
         case Says::NotEnoughHistory:
-            fmt::print("{}: {}\n", currency,
-                       console.say({"不足 7 天，还说不出够用多久",
-                                    "under 7 days: too early to say how long it lasts"}));
-            return;
-        case Says::NotShrinking:
-            fmt::print("{}: {}\n", currency, console.say({"没有在减少", "it doesn't shrink"}));
-            return;
+            return say({"不足 7 天，还说不出够用多久",
+                        "under 7 days: too early to say how long it lasts"});
+        case Says::NotShrinking: return say({"没有在减少", "it doesn't shrink"});
         case Says::Empty:
-            fmt::print("{}: {}\n", currency, console.say({"可用余额为零", "nothing is free"}));
-            return;
+            return say({"扣除待付的以后没有剩余", "nothing is left after what is known to go"});
     }
 }
 
@@ -91,8 +94,14 @@ void balance(const Looked& look, const Console& console) {
     fmt::print("{}\n", head_of("   ", console.chinese));
     for (const auto& [currency, accounts] : server::balances_of(look.reading, look.tenant))
         fmt::print("{}{}\n", currency, line_of(accounts, currency));
-    for (const auto& [currency, outlook] : server::outlooks(look.reading, look.tenant, today))
-        print_outlook(outlook, currency, console);
+    const auto told = server::forecast(look.reading, look.tenant, today);
+    for (const auto& [currency, outlook] : told.currencies)
+        print_outlook(outlook, currency, currency, today, console);
+    for (const auto& [budget, use, outlook] : told.budgets)
+        print_outlook(outlook,
+                      (budget.promise.empty() ? "*" : budget.promise) + " " + use.from.to_string() +
+                          "/" + use.until.plus_days(-1).to_string(),
+                      std::string(budget.most.currency.code()), today, console);
 }
 
 void ledger(const Looked& look, const Console& console) {

@@ -42,33 +42,69 @@ Book before(Book balances, const std::map<Day, Accounts>& days) {
     return balances;
 }
 
-std::int64_t whole_days(std::int64_t free, double daily) {
-    constexpr double kMost = 36'500;  // a hundred years: nobody plans further
-    return static_cast<std::int64_t>(
-        std::min(kMost, std::floor(static_cast<double>(free) / daily)));
+Pace pace_of(const std::vector<double>& days) {
+    Pace pace{.history = static_cast<int>(days.size())};
+    if (!pace.enough()) return pace;
+    const auto n = static_cast<double>(days.size());
+    double sum = 0, squares = 0;
+    for (const double day : days) sum += day;
+    pace.daily = sum / n;
+    for (const double day : days) squares += (day - pace.daily) * (day - pace.daily);
+    pace.half = kStudent[days.size() - kHistoryLeast] * std::sqrt(squares / (n - 1) / n);
+    return pace;
 }
 
-Outlook outlook(std::int64_t free, const std::vector<double>& paces) {
-    Outlook outlook{.history = static_cast<int>(paces.size())};
-    if (outlook.history < kHistoryLeast) return outlook;
-    const auto n = static_cast<double>(paces.size());
-    double sum = 0, squares = 0;
-    for (const double pace : paces) sum += pace;
-    const double mean = sum / n;
-    for (const double pace : paces) squares += (pace - mean) * (pace - mean);
-    const double student = kStudent[paces.size() - kHistoryLeast];
-    const double half = student * std::sqrt(squares / (n - 1) / n);
-    outlook.daily = std::llround(mean);
-    outlook.daily_low = std::llround(mean - half);
-    outlook.daily_high = std::llround(mean + half);
-    outlook.says = free <= 0   ? Outlook::Says::Empty
-                   : mean <= 0 ? Outlook::Says::NotShrinking
-                               : Outlook::Says::Lasts;
+std::int64_t whole_days(std::int64_t left, double daily) {
+    constexpr double kMost = 36'500;  // a hundred years: nobody plans further
+    return static_cast<std::int64_t>(
+        std::min(kMost, std::floor(static_cast<double>(left) / daily)));
+}
+
+Outlook outlook_of(std::int64_t free, std::int64_t known, const Pace& pace) {
+    Outlook outlook{.pace = pace, .known = known, .left = free - known};
+    if (outlook.left <= 0) return outlook.says = Outlook::Says::Empty, outlook;
+    if (!pace.enough()) return outlook;
+    outlook.says = pace.daily <= 0 ? Outlook::Says::NotShrinking : Outlook::Says::Lasts;
     if (outlook.says != Outlook::Says::Lasts) return outlook;
-    outlook.days = whole_days(free, mean);
-    outlook.soonest = whole_days(free, mean + half);
-    if (mean > half) outlook.latest = whole_days(free, mean - half);
+    outlook.days = whole_days(outlook.left, pace.daily);
+    outlook.soonest = whole_days(outlook.left, pace.daily + pace.half);
+    if (pace.daily > pace.half) outlook.latest = whole_days(outlook.left, pace.daily - pace.half);
     return outlook;
+}
+
+// By currency and promise (empty: all of them), what went out on each whole day of the window; from
+// the currency's first movement on.
+using Outflow = std::map<std::pair<std::string, std::string>, std::vector<double>>;
+Outflow outflow(store::Reading& reading, store::TenantId tenant, Date today) {
+    const auto first = today.plus_days(-kWindow);
+    const auto begun =
+        before(balances_of(reading, tenant), moves_by_day(reading, tenant, day_number(first)));
+    std::map<std::int32_t, std::size_t> places;
+    for (int i = 0; i < kWindow; ++i)
+        places[day_number(first.plus_days(i))] = static_cast<std::size_t>(i);
+    Outflow flows;
+    std::map<std::string, std::size_t> since;  // the first day that counts
+    for (const auto& [currency, stood] : begun)
+        since[currency] =
+            std::ranges::any_of(stood, [](auto minor) { return minor != 0; }) ? 0 : kWindow;
+    for (const auto& sum : reading.daily_sums(tenant, day_number(first), day_number(today))) {
+        const auto place = places.at(sum.day);
+        since[sum.currency] = std::min(since[sum.currency], place);
+        const auto account = static_cast<remedy::Account>(sum.account);
+        if (account != remedy::Account::Reserved && account != remedy::Account::Paid &&
+            account != remedy::Account::Reversed)
+            continue;
+        std::set<std::string> of{"", sum.promise};
+        for (const auto& promise : of) {
+            auto& days = flows[{sum.currency, promise}];
+            days.resize(kWindow);
+            days[place] += static_cast<double>(sum.minor);
+        }
+    }
+    for (const auto& [currency, from] : since) flows[{currency, ""}].resize(kWindow);
+    for (auto& [of, days] : flows)
+        days.erase(days.begin(), days.begin() + static_cast<std::ptrdiff_t>(since[of.first]));
+    return flows;
 }
 
 }  // namespace
@@ -120,26 +156,48 @@ std::string_view name_of(Outlook::Says says) {
     check(false);
 }
 
-std::map<std::string, Outlook, std::less<>> outlooks(store::Reading& reading,
-                                                     store::TenantId tenant, Date today) {
-    const auto first = today.plus_days(-kWindow);
-    const auto days = moves_by_day(reading, tenant, day_number(first));
-    auto balances = balances_of(reading, tenant);
-    const auto opening = before(balances, days);
-    std::map<std::string, Outlook, std::less<>> all;
-    for (auto& [currency, balance] : balances) {
-        const auto& stood = opening.at(currency);
-        bool begun = std::ranges::any_of(stood, [](auto minor) { return minor != 0; });
-        std::vector<double> paces;
-        for (int i = 0; i < kWindow; ++i) {
-            const auto moved = days.find({day_number(first.plus_days(i)), currency});
-            begun = begun || moved != days.end();
-            if (!begun) continue;
-            auto day = moved == days.end() ? Accounts{} : moved->second;
-            paces.push_back(static_cast<double>(of(day, remedy::Account::Reserved) +
-                                                of(day, remedy::Account::Paid)));
+std::string_view name_of(engine::FundPolicy::Budget::Period period) {
+    using Period = engine::FundPolicy::Budget::Period;
+    switch (period) {
+        case Period::Month: return "month";
+        case Period::Quarter: return "quarter";
+        case Period::Year: return "year";
+        case Period::Ever: return "ever";
+    }
+    check(false);
+}
+
+bool Pace::enough() const { return history >= kHistoryLeast; }
+
+Forecast forecast(store::Reading& reading, store::TenantId tenant, Date today) {
+    Forecast all;
+    const auto flows = outflow(reading, tenant, today);
+    const auto pace = [&](const std::string& currency, const std::string& promise) {
+        const auto found = flows.find({currency, promise});
+        if (found != flows.end()) return pace_of(found->second);
+        const auto whole = flows.find({currency, ""});  // it never moved: at a pace of zero
+        return pace_of(std::vector<double>(whole == flows.end() ? 0 : whole->second.size()));
+    };
+    std::map<std::pair<std::string, std::string>, std::int64_t> known;
+    for (const auto state : {remedy::PayoutState::Choosing, remedy::PayoutState::Approving,
+                             remedy::PayoutState::Waiting})
+        for (const auto& [of, minor] : standing(reading, tenant, state).by_promise) {
+            known[of] += minor;
+            known[{of.first, ""}] += minor;
         }
-        all.emplace(currency, outlook(of(balance, remedy::Account::Fund), paces));
+    for (auto& [currency, balance] : balances_of(reading, tenant))
+        all.currencies.emplace(currency, outlook_of(of(balance, remedy::Account::Fund),
+                                                    known[{currency, ""}], pace(currency, "")));
+    for (const auto& [of, days] : flows)
+        if (!of.second.empty()) all.promises.emplace(of, pace_of(days));
+    for (const auto& budget : engine::fund_policy(reading, tenant).budgets) {
+        const auto use = engine::use_of(reading, tenant, budget, today);
+        const std::string currency(budget.most.currency.code());
+        all.budgets.push_back(
+            {.budget = budget,
+             .use = use,
+             .outlook = outlook_of(budget.most.minor - use.minor, known[{currency, budget.promise}],
+                                   pace(currency, budget.promise))});
     }
     return all;
 }
@@ -159,6 +217,9 @@ Standing standing(store::Reading& reading, store::TenantId tenant, remedy::Payou
             auto& [count, minor] = all.money[std::string(view->payout.money->currency.code())];
             ++count;
             minor += view->payout.money->minor;
+            const auto promise = view->promise.substr(0, view->promise.rfind('@'));
+            all.by_promise[{std::string(view->payout.money->currency.code()), promise}] +=
+                view->payout.money->minor;
         }
         if (std::ssize(rows) < kPage) return all;
     }

@@ -1,4 +1,7 @@
 // The fund's books as JSON and CSV.
+#include <algorithm>
+#include <cmath>
+
 #include "engine/entry.h"
 #include "server/fund_books.h"
 #include "server/obligation_out.h"
@@ -88,17 +91,45 @@ void write_standing(JsonOut& out, const Standing& standing) {
     out.close(']').close('}');
 }
 
-void write_outlook(JsonOut& out, const Outlook& outlook, std::string_view currency) {
-    const bool enough = outlook.says != Outlook::Says::NotEnoughHistory;
-    out.open('{').member("says", name_of(outlook.says)).member("history_days", outlook.history);
-    if (enough)
-        out.member("daily", amount_text(outlook.daily, currency))
-            .member("daily_low", amount_text(outlook.daily_low, currency))
-            .member("daily_high", amount_text(outlook.daily_high, currency));
+void write_pace(JsonOut& out, const Pace& pace, std::string_view currency) {
+    out.member("history_days", pace.history);
+    if (pace.enough())
+        out.member("daily", amount_text(std::llround(pace.daily), currency))
+            .member("daily_low", amount_text(std::llround(pace.daily - pace.half), currency))
+            .member("daily_high", amount_text(std::llround(pace.daily + pace.half), currency));
+}
+
+// The date is that of the day on which it ends; at `until` or later it doesn't matter any more.
+void write_outlook(JsonOut& out, const Outlook& outlook, std::string_view currency, Date today,
+                   Date until) {
+    const auto date = [&](std::string_view name, std::optional<std::int64_t> days) {
+        const auto on = today.plus_days(static_cast<int>(days.value_or(0)));
+        out.key(name);
+        days&& on < until ? out.value(on.to_string()) : out.null();
+    };
+    out.open('{').member("says", name_of(outlook.says));
+    write_pace(out, outlook.pace, currency);
+    out.member("known", amount_text(outlook.known, currency));
+    out.member("left", amount_text(outlook.left, currency));
     if (outlook.says == Outlook::Says::Lasts) {
         out.member("days", outlook.days).member("days_soonest", outlook.soonest);
         outlook.latest ? out.member("days_latest", *outlook.latest) : out.key("days_latest").null();
+        date("on", outlook.days);
+        date("on_soonest", outlook.soonest);
+        date("on_latest", outlook.latest);
     }
+    out.close('}');
+}
+
+void write_budget(JsonOut& out, const BudgetOutlook& one, Date today) {
+    const auto& most = one.budget.most;
+    const auto currency = most.currency.code();
+    out.open('{').member_if("promise", one.budget.promise);
+    out.member("period", name_of(one.budget.period));
+    out.member("from", one.use.from.to_string()).member("until", one.use.until.to_string());
+    out.member("currency", currency).member("most", most.amount().to_string());
+    out.member("used", amount_text(one.use.minor, currency));
+    write_outlook(out.key("outlook"), one.outlook, currency, today, one.use.until);
     out.close('}');
 }
 
@@ -119,16 +150,22 @@ void write_posting(JsonOut& out, store::Reading& reading, const store::PostingRo
     out.member_if("partner", moved.partner).member_if("by", moved.by).close('}');
 }
 
-void ledger_csv(store::Reading& reading, store::TenantId tenant,
-                const std::function<bool(std::string)>& take) {
-    std::string piece(kHeader);
+std::optional<std::int64_t> ledger_csv(store::Reading& reading, store::TenantId tenant,
+                                       const std::function<bool(std::string)>& take,
+                                       std::int64_t after, std::int64_t most) {
+    std::string piece(after == 0 ? kHeader : std::string_view());
     Moves moves(reading);
-    for (std::int64_t after = 0;;) {
-        const auto rows = reading.postings(tenant, after, kPage);
+    while (true) {
+        const auto wanted = static_cast<int>(std::min<std::int64_t>(kPage, most));
+        auto rows = reading.postings(tenant, after, wanted + 1);  // one more: does it go on?
+        const bool more = std::ssize(rows) > wanted;
+        if (more) rows.pop_back();
         for (const auto& row : rows) append_line(piece, row, moves.of(row));
-        if (!take(std::move(piece)) || std::ssize(rows) < kPage) return;
+        if (!rows.empty()) after = rows.back().id;
+        most -= std::ssize(rows);
+        if (!take(std::move(piece)) || !more) return std::nullopt;
+        if (most == 0) return after;
         piece.clear();
-        after = rows.back().id;
     }
 }
 
@@ -149,15 +186,25 @@ void write_closing(JsonOut& out, const DayClosing& day) {
 }
 
 void write_fund(JsonOut& out, store::Reading& reading, store::TenantId tenant, Date today) {
-    const auto outlooks_by = outlooks(reading, tenant, today);
+    const auto told = forecast(reading, tenant, today);
+    const auto ever = Date::of(9999, 12, 31);
     out.open('{').key("currencies").open('[');
     for (const auto& [currency, accounts] : balances_of(reading, tenant)) {
         out.open('{').member("currency", currency);
         write_accounts(out.key("accounts"), accounts, currency);
         out.member("sum", amount_text(sum_of(accounts), currency));
-        write_outlook(out.key("outlook"), outlooks_by.at(currency), currency);
-        out.close('}');
+        write_outlook(out.key("outlook"), told.currencies.at(currency), currency, today, ever);
+        out.key("promises").open('[');
+        for (const auto& [of, pace] : told.promises) {
+            if (of.first != currency) continue;
+            out.open('{').member("promise", of.second);
+            write_pace(out, pace, currency);
+            out.close('}');
+        }
+        out.close(']').close('}');
     }
+    out.close(']').key("budgets").open('[');
+    for (const auto& one : told.budgets) write_budget(out, one, today);
     out.close(']');
     write_standing(out.key("waiting"), standing(reading, tenant, remedy::PayoutState::Waiting));
     write_standing(out.key("approving"), standing(reading, tenant, remedy::PayoutState::Approving));

@@ -287,35 +287,74 @@ TEST_CASE("a fund that shrinks evenly lasts as long as division says") {
     // Ten days of ten yuan each, after a deposit; the eleventh day is today.
     REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
         const auto post = [&](std::int32_t day, remedy::Account from, remedy::Account to,
-                              std::int64_t minor) {
+                              std::int64_t minor, std::string promise) {
             for (const auto& [account, sign] : {std::pair(from, -1), std::pair(to, 1)})
                 turns.rows().put_posting({.tenant = house.acme.id,
                                           .position = turns.rows().last_position(),
                                           .account = static_cast<std::uint8_t>(account),
                                           .currency = "CNY",
                                           .minor = sign * minor,
-                                          .promise = {},
+                                          .promise = promise,
                                           .at = turns.now(),
                                           .day = day});
         };
         using enum remedy::Account;
-        post(20260228, Company, Fund, 40'000);
+        post(20260228, Company, Fund, 40'000, "");
         for (const std::int32_t day : {20260228, 20260301, 20260302, 20260303, 20260304, 20260305,
                                        20260306, 20260307, 20260308, 20260309})
-            post(day, Fund, Reserved, 1'000);
+            post(day, Fund, Reserved, 500, "a"), post(day, Fund, Reserved, 500, "b");
+        const auto yuan = [](std::int64_t minor) {
+            return Money{.minor = minor, .currency = *Currency::parse("CNY")};
+        };
+        const auto put = engine::put_fund_policy(
+            turns, {.tenant = house.acme.id, .id = "system", .name = "system"},
+            {.budgets = {{.promise = "a", .most = yuan(8'500)},
+                         {.promise = "", .most = yuan(18'000)}}});
+        if (!put) return refuse(put.error());
         return {};
     }));
     const auto reading = house.store->read();
-    const auto outlook = outlooks(*reading, house.acme.id, Date::of(2026, 3, 10)).at("CNY");
+    const auto told = forecast(*reading, house.acme.id, Date::of(2026, 3, 10));
+    const auto& outlook = told.currencies.at("CNY");
     CHECK(outlook.says == Outlook::Says::Lasts);
-    CHECK(outlook.history == 10);
-    CHECK(outlook.daily == 1'000);
+    CHECK(outlook.pace.history == 10);
+    CHECK(outlook.pace.daily == 1'000);
+    CHECK(outlook.known == 0);
     CHECK(outlook.days == 30);
     CHECK(outlook.soonest == 30);  // every day was alike: there is no doubt
     CHECK(outlook.latest == 30);
-    const auto early = outlooks(*reading, house.acme.id, Date::of(2026, 3, 6)).at("CNY");
+    CHECK(told.promises.at({"CNY", "a"}).daily == 500);
+    // March has 40 left of 85 for the one promise, which takes five a day; 90 of 180 for all.
+    REQUIRE(told.budgets.size() == 2);
+    CHECK(told.budgets[0].use.minor == 9 * 500);
+    CHECK(told.budgets[0].use.until == Date::of(2026, 4, 1));
+    CHECK(told.budgets[0].outlook.left == 4'000);
+    CHECK(told.budgets[0].outlook.days == 8);
+    CHECK(told.budgets[1].outlook.left == 9'000);
+    CHECK(told.budgets[1].outlook.days == 9);
+    JsonOut out;
+    write_fund(out, *reading, house.acme.id, Date::of(2026, 3, 10));
+    const auto json = out.take();
+    CHECK(json.contains(R"("on":"2026-03-18","on_soonest":"2026-03-18","on_latest":"2026-03-18")"));
+    CHECK(json.contains(R"("on":"2026-04-09")"));
+    const auto early = forecast(*reading, house.acme.id, Date::of(2026, 3, 6)).currencies.at("CNY");
     CHECK(early.says == Outlook::Says::NotEnoughHistory);
-    CHECK(early.history == 6);
+    CHECK(early.pace.history == 6);
+
+    // The ledger in parts is the ledger.
+    std::string whole, parts;
+    const auto into = [](std::string& text) {
+        return [&text](const std::string& piece) {
+            text += piece;
+            return true;
+        };
+    };
+    CHECK_FALSE(ledger_csv(*reading, house.acme.id, into(whole)));
+    int count = 0;
+    std::optional<std::int64_t> after = 0;
+    for (; after; ++count) after = ledger_csv(*reading, house.acme.id, into(parts), *after, 10);
+    CHECK(parts == whole);
+    CHECK(count == 5);  // 42 lines
 }
 
 }  // namespace yinuo::server

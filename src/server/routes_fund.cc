@@ -51,22 +51,38 @@ Answer list_postings(const Call& call) {
     return page(call, items.text(), more ? std::to_string(rows.back().id) : "");
 }
 
+// In parts, so that no ledger is too long: each but the last says where the next one is. Put one
+// after the other they are the file.
+constexpr std::int64_t kCsvLines = 50'000;
+
 void read_ledger(Ticket ticket) {
     if (!ticket->call.request.header("accept").value_or("").contains("text/csv"))
         return ticket->answer(list_postings(ticket->call));
     work(ticket, [ticket]() -> std::optional<Answer> {
         const auto& call = ticket->call;
+        const auto wish = page_of(call.request);
+        if (!wish) return deny(wish.error());
+        std::int64_t after = 0;
+        std::from_chars(wish->after.data(), wish->after.data() + wish->after.size(), after);
         const auto reading = call.things.store.read();
         std::string csv;
-        ledger_csv(*reading, call.who.tenant, [&](const std::string& piece) {
-            csv += piece;
-            return true;
-        });
-        return http::Response{
+        const auto last = ledger_csv(
+            *reading, call.who.tenant,
+            [&](const std::string& piece) {
+                csv += piece;
+                return true;
+            },
+            after, kCsvLines);
+        http::Response response{
             .status = 200,
-            .headers = {{"Content-Type", "text/csv; charset=utf-8; header=present"},
+            .headers = {{"Content-Type", after == 0 ? "text/csv; charset=utf-8; header=present"
+                                                    : "text/csv; charset=utf-8; header=absent"},
                         {"Content-Disposition", "attachment; filename=\"fund-ledger.csv\""}},
             .body = std::move(csv)};
+        if (last)
+            if (const auto link = page(call, {}, std::to_string(*last)).header("Link"))
+                response.with("Link", std::string(*link));
+        return response;
     });
 }
 
@@ -259,7 +275,6 @@ void write_limit(JsonOut& out, std::string_view name, const Money& money) {
 }
 
 void write_policy(JsonOut& out, const FundPolicy& policy) {
-    const auto word = [](Period period) { return kPeriods[static_cast<std::size_t>(period)]; };
     out.open('{').key("approvals").open('[');
     for (const auto& one : policy.approvals) {
         write_limit(out.open('{'), "above", one.above);
@@ -267,13 +282,13 @@ void write_policy(JsonOut& out, const FundPolicy& policy) {
     }
     out.close(']').key("budgets").open('[');
     for (const auto& one : policy.budgets) {
-        out.open('{').member_if("promise", one.promise).member("period", word(one.period));
+        out.open('{').member_if("promise", one.promise).member("period", name_of(one.period));
         write_limit(out, "most", one.most);
         out.close('}');
     }
     out.close(']').key("caps").open('[');
     for (const auto& one : policy.caps) {
-        write_limit(out.open('{').member("period", word(one.period)), "most", one.most);
+        write_limit(out.open('{').member("period", name_of(one.period)), "most", one.most);
         out.close('}');
     }
     out.close(']').key("pays").open('[');
