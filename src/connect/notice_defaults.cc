@@ -19,8 +19,11 @@ constexpr NoticeVariable kNext{"next", "接下来怎样", "what happens next", 2
 constexpr NoticeVariable kLink{"link", "查看进展的地址", "where to look", 22};
 constexpr NoticeVariable kContact{"contact", "找谁", "whom to ask", 12};
 
-constexpr std::array kBreach = {kCustomer, kCompany, kSubject, kPromise, kDue,    kHappened,
-                                kReason,   kRemedy,  kNext,    kLink,    kContact};
+constexpr NoticeVariable kIncidentTitle{"incident", "出了什么事", "what is wrong", 14};
+constexpr NoticeVariable kSince{"since", "从何时起", "since when", 14};
+
+constexpr std::array kBreach = {kCustomer, kCompany,       kSubject, kPromise, kDue,  kHappened,
+                                kReason,   kIncidentTitle, kRemedy,  kNext,    kLink, kContact};
 constexpr std::array kPaid = {kCustomer,
                               kCompany,
                               kSubject,
@@ -31,15 +34,11 @@ constexpr std::array kPaid = {kCustomer,
                               kLink,
                               kContact};
 constexpr std::array kIncident = {
-    kCustomer,
-    kCompany,
-    NoticeVariable{"incident", "出了什么事", "what is wrong", 14},
-    NoticeVariable{"since", "从何时起", "since when", 14},
-    NoticeVariable{"until", "预计何时恢复", "until when, as far as we know", 14},
-    kReason,
-    kRemedy,
-    kNext,
-    kLink,
+    kCustomer, kCompany,
+    kSubject,  kIncidentTitle,
+    kSince,    NoticeVariable{"until", "预计何时恢复", "until when, as far as we know", 14},
+    kReason,   kRemedy,
+    kNext,     kLink,
     kContact};
 constexpr std::array kChoice = {
     kCustomer,
@@ -54,6 +53,7 @@ constexpr std::array kDuty = {kCustomer,
                               kCompany,
                               kSubject,
                               NoticeVariable{"duty", "需要客户做什么", "what we need", 16},
+                              kSince,
                               NoticeVariable{"duty_by", "何时前", "by when", 14},
                               NoticeVariable{"effect", "晚了会怎样", "what it changes", 20},
                               kLink,
@@ -77,6 +77,31 @@ constexpr std::array kChaseAnswer = {kCustomer,
                                      kLink,
                                      kContact};
 
+constexpr std::array kClaimReceived = {
+    kCustomer,
+    kCompany,
+    kSubject,
+    kPromise,
+    NoticeVariable{"decide_by", "最晚何时答复", "by when we answer", 14},
+    kLink,
+    kContact};
+constexpr std::array kClaimDecided = {
+    kCustomer,
+    kCompany,
+    kSubject,
+    kPromise,
+    NoticeVariable{"decision", "核实的结果", "what came of it", 14},
+    kRemedy,
+    kLink,
+    kContact};
+constexpr std::array kExpectation = {
+    kCustomer, kCompany,
+    kSubject,  NoticeVariable{"until", "何时前签", "until when it can be signed", 14},
+    kLink,     kContact};
+constexpr std::array kWord = {kCustomer, kCompany, kSubject, kPromise, kDue, kLink, kContact};
+constexpr std::array kFollowUp = {kCustomer, kCompany, kSubject, kPromise,
+                                  kRemedy,   kLink,    kContact};
+
 struct Default {
     std::string_view name;
     std::span<const NoticeVariable> variables;
@@ -94,6 +119,7 @@ const std::array<Default, kNoticeKinds>& defaults() {
 我们答应过您：{{promise}}，最晚 {{due}}。
 这一次我们没有做到，对不起。
 实际情况：{{happened}}
+这是一次大面积的问题：{{incident}}
 原因：{{reason}}
 
 给您的补偿：{{remedy}}。您不用申请，也不用做什么。
@@ -110,6 +136,7 @@ const std::array<Default, kNoticeKinds>& defaults() {
 We promised you this: {{promise}}, by {{due}}.
 This time we didn't do it, and we are sorry.
 What came of it: {{happened}}
+It is part of something larger: {{incident}}
 Why: {{reason}}
 
 What you get from us: {{remedy}}. You don't have to ask for it, nor do anything else.
@@ -227,6 +254,7 @@ If you would like to ask first: {{contact}}
            R"({{customer}}，您好：
 
 {{subject}}还差一步，需要您：{{duty}}
+从 {{since}} 起，我们在等您这一步，计时也停着；您办好，就接着往下走。
 方便的话，请在 {{duty_by}} 前完成。
 会有什么影响：{{effect}}
 
@@ -239,6 +267,7 @@ If you would like to ask first: {{contact}}
            R"(Dear {{customer}},
 
 {{subject}} is one step away, and we need your help with it: {{duty}}
+We have waited for this since {{since}}; our clock stands still and goes on when it is done.
 If you can, please do it by {{duty_by}}.
 What depends on it: {{effect}}
 
@@ -311,6 +340,144 @@ If you would rather talk to somebody: {{contact}}
 )"}},
          {{"进展", "您问的{{subject}}：{{state}}，最晚{{due}}。{{link}}"},
           {"How far it is", "{{subject}}: {{state}}, done by {{due}}. {{link}}"}}},
+        {"claim-received",
+         kClaimReceived,
+         {{"{{subject}}：您反映的情况，我们收到了",
+           R"({{customer}}，您好：
+
+您反映的{{subject}}，我们收到了，正在核实。
+说的是这条承诺：{{promise}}
+最晚 {{decide_by}} 给您答复；到时没有答复，就按您说的算。
+
+您不用再来催。进展在这里：{{link}}
+有要补充的，请告诉我们：{{contact}}
+
+{{company}}
+)"},
+          {"{{subject}}: we have what you told us",
+           R"(Dear {{customer}},
+
+We have received what you told us about {{subject}}, and are looking into it.
+It is about this promise: {{promise}}
+You will have our answer by {{decide_by}}; without one, what you said counts.
+
+You needn't ask again. You can follow it here: {{link}}
+If there is something to add, please tell us: {{contact}}
+
+{{company}}
+)"}},
+         {{"收到了", "您反映的{{subject}}我们收到了，最晚{{decide_by}}答复。{{link}}"},
+          {"Received", "We look into {{subject}} and answer by {{decide_by}}. {{link}}"}}},
+        {"claim-decided",
+         kClaimDecided,
+         {{"{{subject}}：核实有结果了",
+           R"({{customer}}，您好：
+
+您反映的{{subject}}，核实的结果是：{{decision}}
+说的是这条承诺：{{promise}}
+给您的补偿：{{remedy}}。您不用申请。
+
+依据和经过在这里：{{link}}
+您不认同，请告诉我们，我们再核实一次：{{contact}}
+
+{{company}}
+)"},
+          {"{{subject}}: what we found",
+           R"(Dear {{customer}},
+
+We have looked into what you told us about {{subject}}. This is what we found: {{decision}}
+It is about this promise: {{promise}}
+What you get from us: {{remedy}}. You don't have to ask for it.
+
+How we came to it: {{link}}
+If you see it differently, tell us and we will look again: {{contact}}
+
+{{company}}
+)"}},
+         {{"核实结果", "您反映的{{subject}}：{{decision}}。{{link}}"},
+          {"What we found", "{{subject}}: {{decision}}. {{link}}"}}},
+        {"expectation",
+         kExpectation,
+         {{"{{subject}}：我们承诺什么、不承诺什么，请您看一看",
+           R"({{customer}}，您好：
+
+{{subject}}我们承诺什么、不承诺什么，都写清楚了，请您看一看。
+同意就签字；哪一条不同意，也可以只签其余的。
+{{until}} 前都可以签。
+
+在这里看，也在这里签：{{link}}
+有不明白的，请先问我们：{{contact}}
+
+{{company}}
+)"},
+          {"{{subject}}: what we promise and what we don't",
+           R"(Dear {{customer}},
+
+What we promise about {{subject}}, and what we don't, is written down for you to read.
+Sign it if you agree; you can also leave out what you don't agree to.
+You can sign until {{until}}.
+
+Read and sign it here: {{link}}
+If anything isn't clear, please ask us first: {{contact}}
+
+{{company}}
+)"}},
+         {{"请您看看", "{{subject}}我们承诺什么、不承诺什么，请看：{{link}}"},
+          {"Please read", "What we promise about {{subject}} and what not: {{link}}"}}},
+        {"word",
+         kWord,
+         {{"{{subject}}：我们答应您的，写下来给您",
+           R"({{customer}}，您好：
+
+我们答应您：{{promise}}，最晚 {{due}}。
+这句话我们记下了，说到就要做到；没有做到，我们会先告诉您。
+
+随时可以在这里看进展：{{link}}
+想找人说：{{contact}}
+
+{{company}}
+)"},
+          {"{{subject}}: our word to you, in writing",
+           R"(Dear {{customer}},
+
+We gave you our word: {{promise}}, by {{due}}.
+It is written down and counts. Should we fail, you will hear it from us first.
+
+You can follow it here at any time: {{link}}
+If you would rather talk to somebody: {{contact}}
+
+{{company}}
+)"}},
+         {{"说到做到", "我们答应您：{{promise}}，最晚{{due}}。{{link}}"},
+          {"Our word", "We promised you {{promise}} by {{due}}. {{link}}"}}},
+        {"follow-up",
+         kFollowUp,
+         {{"{{subject}}：现在都好了吗？",
+           R"({{customer}}，您好：
+
+前些天{{subject}}我们没有做到：{{promise}}。
+给您的补偿是：{{remedy}}
+想问一声：现在都好了吗？补偿收到了吗？
+
+还有不妥的地方，请告诉我们，我们接着办：{{contact}}
+经过都在这里：{{link}}
+
+{{company}}
+)"},
+          {"{{subject}}: is everything all right now?",
+           R"(Dear {{customer}},
+
+The other day we didn't keep our word about {{subject}}: {{promise}}.
+What you got for it: {{remedy}}
+We would like to know: is everything all right now, and did it reach you?
+
+If something is still wrong, tell us and we stay at it: {{contact}}
+All that happened: {{link}}
+
+{{company}}
+)"}},
+         {{"都好了吗", "{{subject}}现在都好了吗？还有不妥，请告诉我们。{{link}}"},
+          {"All right now?", "Is {{subject}} all right now? If not, please tell us. {{link}}"}}},
     }};
     return all;
 }

@@ -13,18 +13,24 @@
 namespace yinuo::connect {
 
 enum class NoticeKind : std::uint8_t {
-    Breach,        // we didn't keep our word: apology, what happened, what you get
-    Paid,          // what was owed has been given
-    Incident,      // one cause, many customers
-    Choice,        // the customer may choose between remedies
-    DutyReminder,  // we wait for something that is the customer's to do
-    NewDate,       // we ask for another time
-    ChaseAnswer,   // the customer asked how far we are
+    Breach,         // we didn't keep our word: apology, what happened, what you get
+    Paid,           // what was owed has been given
+    Incident,       // one cause, many customers
+    Choice,         // the customer may choose between remedies
+    DutyReminder,   // we wait for something that is the customer's to do
+    NewDate,        // we ask for another time
+    ChaseAnswer,    // the customer asked how far we are
+    ClaimReceived,  // what they told us about is being looked into
+    ClaimDecided,   // and this came of it
+    Expectation,    // 期望清单: what we promise and what not, to be read and signed
+    Word,           // 口头承诺: what one of us promised them, in writing
+    FollowUp,       // is everything all right now?
 };
-inline constexpr int kNoticeKinds = 7;
+inline constexpr int kNoticeKinds = 12;
 
-std::string_view name_of(NoticeKind);  // "breach", "paid", "incident", "choice", "duty-reminder",
-                                       // "new-date", "chase-answer"
+// "breach", "paid", "incident", "choice", "duty-reminder", "new-date", "chase-answer",
+// "claim-received", "claim-decided", "expectation", "word", "follow-up"
+std::string_view name_of(NoticeKind);
 std::span<const NoticeVariable> variables_of(NoticeKind);
 const NoticeTemplate& default_notice(NoticeKind);  // for mails and pages
 const NoticeTemplate& default_short(NoticeKind);   // for short messages: one part, as a rule

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/alerts.h"
+#include "engine/canonical_json.h"
 #include "engine/turner.h"
 
 namespace yinuo::engine {
@@ -49,15 +50,27 @@ void Turner::look_after_alerts(Group& group, const Deciding::Row& changed) {
         for (const auto& alert : alerts) warning = std::max(warning, alert.warning);
         ++warning;
     }
-    group.rows.put_alert(
-        {.tenant = changed.row.tenant,
-         .obligation = changed.row.id,
-         .stream = changed.row.stream,
-         .warning = warning,
-         .addressee = addressee_of(roster.front(), changed.version, changed.row.clause),
-         .raised_at = group.now,
-         .climbs_at = climbs_at(roster, 0, group.now),
-         .acknowledged_by = {}});
+    const auto addressee = addressee_of(roster.front(), changed.version, changed.row.clause);
+    const auto id = group.rows.put_alert({.tenant = changed.row.tenant,
+                                          .obligation = changed.row.id,
+                                          .stream = changed.row.stream,
+                                          .warning = warning,
+                                          .addressee = addressee,
+                                          .raised_at = group.now,
+                                          .climbs_at = climbs_at(roster, 0, group.now),
+                                          .acknowledged_by = {}});
+    std::string data;
+    CanonicalObject object(data);
+    object.text("addressee", addressee);
+    object.number("alert", id);
+    object.number("level", 0);
+    object.text("obligation", obligation_text(changed.row.id));
+    object.text("step", "raised");
+    object.number("warning", warning);
+    object.close();
+    const auto stream = group.rows.stream(changed.row.stream);
+    group.announce(changed.row.tenant, "alert.raised", stream ? stream->name : "", data,
+                   changed.row.position);
 }
 
 }  // namespace yinuo::engine

@@ -44,6 +44,7 @@ class Demo;
 
 namespace yinuo::server {
 
+class Dispatcher;
 class InFlight;
 class Jobs;
 class Lanes;
@@ -76,6 +77,7 @@ struct Things {
     Live& live;                    // live.h: changes as they are committed
     Lanes& lanes;                  // lanes.h: counts for boards
     Jobs& jobs;                    // jobs.h: back-tests
+    Dispatcher& dispatcher;        // dispatcher.h: what goes out
     Metrics& metrics;
     std::function<std::size_t()> connections;  // open now
     Log& log;

@@ -6,6 +6,7 @@
 #include "server/code_carrier.h"
 #include "server/log.h"
 #include "server/notice_carrier.h"
+#include "server/notice_staff.h"
 #include "server/payout_carrier.h"
 #include "server/recovery_carrier.h"
 #include "server/webhook_carrier.h"
@@ -26,9 +27,12 @@ constexpr Millis kGrace = seconds(3);
 Dispatcher::Dispatcher(const Ground& ground, connect::Courier courier,
                        std::unique_ptr<MailDesk> mail)
     : ground_(ground), courier_(std::move(courier)), mail_(std::move(mail)) {
-    carriers_.push_back(std::make_unique<NoticeCarrier>(
-        NoticeCarrier::Ground{mail_.get(), ground.shelves, ground.clock, ground.wall, ground.zones,
-                              ground.keyring, ground.config.mail_from}));
+    carriers_.push_back(std::make_unique<NoticeCarrier>(NoticeCarrier::Ground{
+        mail_.get(), courier_, ground.shelves, ground.clock, ground.wall, ground.zones,
+        ground.keyring, ground.server_key, ground.config.mail_from, ground.config.public_url}));
+    carriers_.push_back(std::make_unique<IncidentNoticeCarrier>(ground.clock));
+    carriers_.push_back(std::make_unique<StaffCarrier>(StaffCarrier::Ground{
+        courier_, ground.shelves, ground.clock, ground.wall, ground.server_key}));
     carriers_.push_back(std::make_unique<WebhookCarrier>(courier_, ground.wall, ground.server_key));
     carriers_.push_back(std::make_unique<PayoutCarrier>(PayoutCarrier::Ground{
         courier_, ground.engine, ground.clock, ground.wall, ground.server_key}));
@@ -41,7 +45,7 @@ Result<std::unique_ptr<Dispatcher>> Dispatcher::open(const Ground& ground) {
     auto courier = TRY(connect::Courier::open({.reach = ground.reach}));
     auto server = TRY(mail_server_of(ground.config));
     std::unique_ptr<MailDesk> mail;
-    if (server) mail = std::make_unique<MailDesk>(TRY(connect::Mailer::open(std::move(*server))));
+    if (server) mail = TRY(MailDesk::open(*server));
     return std::unique_ptr<Dispatcher>(new Dispatcher(ground, std::move(courier), std::move(mail)));
 }
 

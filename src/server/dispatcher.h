@@ -58,6 +58,10 @@ public:
     // Something was committed: perhaps it is to be sent. From any thread.
     void nudge();
 
+    // For a message that somebody waits for: whether a channel works. Until stop().
+    connect::Courier& courier() { return courier_; }
+    MailDesk* mail() { return mail_.get(); }  // none: no server is set up
+
 private:
     Dispatcher(const Ground&, connect::Courier, std::unique_ptr<MailDesk>);
     void run();

@@ -1,8 +1,12 @@
 #include "server/mail_desk.h"
 
 #include <charconv>
+#include <condition_variable>
+#include <deque>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace yinuo::server {
@@ -72,45 +76,78 @@ Result<std::optional<connect::MailServer>> mail_server_of(const Config& config) 
     return server;
 }
 
-MailDesk::MailDesk(connect::Mailer mailer)
-    : mailer_(std::move(mailer)), thread_([this] { run(); }) {}
+// One connection, and the mails that wait for it.
+class MailDesk::Line {
+public:
+    explicit Line(connect::Mailer mailer)
+        : mailer_(std::move(mailer)), thread_([this] { run(); }) {}
 
+    void send(connect::Mail mail, Done done) {
+        {
+            const std::lock_guard hold(lock_);
+            if (!stopping_) {
+                waiting_.emplace_back(std::move(mail), std::move(done));
+                come_.notify_all();
+                return;
+            }
+        }
+        done({.fault = "stopped"});
+    }
+
+    void begin_to_stop() {
+        {
+            const std::lock_guard hold(lock_);
+            stopping_ = true;
+        }
+        come_.notify_all();
+        mailer_.stop();
+    }
+    void join() {
+        if (thread_.joinable()) thread_.join();
+    }
+
+private:
+    void run() {
+        std::unique_lock hold(lock_);
+        for (;;) {
+            come_.wait(hold, [this] { return stopping_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            auto [mail, done] = std::move(waiting_.front());
+            waiting_.pop_front();
+            const bool stopping = stopping_;
+            hold.unlock();
+            done(stopping ? connect::MailOutcome{.fault = "stopped"} : mailer_.send(mail));
+            hold.lock();
+        }
+    }
+
+    connect::Mailer mailer_;
+    std::mutex lock_;
+    std::condition_variable come_;
+    std::deque<std::pair<connect::Mail, Done>> waiting_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+Result<std::unique_ptr<MailDesk>> MailDesk::open(const connect::MailServer& server,
+                                                 std::size_t lines) {
+    std::vector<std::unique_ptr<Line>> all;
+    while (all.size() < lines)
+        all.push_back(std::make_unique<Line>(TRY(connect::Mailer::open(server))));
+    return std::unique_ptr<MailDesk>(new MailDesk(std::move(all)));
+}
+
+MailDesk::MailDesk(std::vector<std::unique_ptr<Line>> lines) : lines_(std::move(lines)) {}
 MailDesk::~MailDesk() { stop(); }
 
 void MailDesk::send(connect::Mail mail, Done done) {
-    {
-        const std::lock_guard hold(lock_);
-        if (!stopping_) {
-            waiting_.emplace_back(std::move(mail), std::move(done));
-            come_.notify_all();
-            return;
-        }
-    }
-    done({.fault = "stopped"});
+    const auto line = std::hash<std::string>()(mail.to.address) % lines_.size();
+    lines_[line]->send(std::move(mail), std::move(done));
 }
 
 void MailDesk::stop() {
-    {
-        const std::lock_guard hold(lock_);
-        stopping_ = true;
-    }
-    come_.notify_all();
-    mailer_.stop();
-    if (thread_.joinable()) thread_.join();
-}
-
-void MailDesk::run() {
-    std::unique_lock hold(lock_);
-    for (;;) {
-        come_.wait(hold, [this] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
-        auto [mail, done] = std::move(waiting_.front());
-        waiting_.pop_front();
-        const bool stopping = stopping_;
-        hold.unlock();
-        done(stopping ? connect::MailOutcome{.fault = "stopped"} : mailer_.send(mail));
-        hold.lock();
-    }
+    for (const auto& line : lines_) line->begin_to_stop();
+    for (const auto& line : lines_) line->join();
 }
 
 }  // namespace yinuo::server

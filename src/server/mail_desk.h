@@ -1,13 +1,13 @@
-// Sends mails one after the other on a thread of its own: a mail server's answer takes its time.
+// Sends mails on threads and connections of its own, a few at a time: a mail server's answer takes
+// its time. Mails to one address go one after the other, in the order in which they came.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
+#include <cstddef>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "connect/mail.h"
 #include "server/config.h"
@@ -20,25 +20,23 @@ Result<std::optional<connect::MailServer>> mail_server_of(const Config&);
 
 class MailDesk {
 public:
+    static constexpr std::size_t kLines = 8;
     using Done = std::function<void(const connect::MailOutcome&)>;
 
-    explicit MailDesk(connect::Mailer mailer);
+    // Connects when the first mail comes. Refuses as Mailer::open() does.
+    static Result<std::unique_ptr<MailDesk>> open(const connect::MailServer&,
+                                                  std::size_t lines = kLines);
     ~MailDesk();  // stop()
 
-    // `done` is called exactly once, on the desk's thread: keep it short.
+    // `done` is called exactly once, on a thread of the desk's: keep it short.
     void send(connect::Mail, Done done);
-    // Breaks off the mail on its way and those that wait ("stopped").
+    // Breaks off the mails on their way and those that wait ("stopped").
     void stop();
 
 private:
-    void run();
-
-    connect::Mailer mailer_;
-    std::mutex lock_;
-    std::condition_variable come_;
-    std::deque<std::pair<connect::Mail, Done>> waiting_;
-    bool stopping_ = false;
-    std::thread thread_;
+    class Line;
+    explicit MailDesk(std::vector<std::unique_ptr<Line>>);
+    std::vector<std::unique_ptr<Line>> lines_;
 };
 
 }  // namespace yinuo::server

@@ -31,6 +31,12 @@ bool truth_of(const wire::Json& json, std::string_view name) {
     return found != nullptr && found->truth().value_or(false);
 }
 
+connect::Consent consent_of(std::string_view word) {
+    const auto* found = std::ranges::find(kConsents, word);
+    return found == std::end(kConsents) ? connect::Consent::Unasked
+                                        : static_cast<connect::Consent>(found - kConsents);
+}
+
 // Sorts as the numbers do, and groups by customer.
 std::string padded(std::int64_t number) {
     const auto digits = std::to_string(number);
@@ -97,8 +103,10 @@ void write_contact(JsonOut& out, const Contact& contact) {
     out.member("zone", contact.zone).key("quiet").open('{');
     out.member("from_minute", contact.quiet.begin).member("until_minute", contact.quiet.end);
     out.close('}').key("consent").open('{');
-    out.member("mail", kConsents[static_cast<std::size_t>(contact.mail)]).close('}');
-    out.member("mail_is_bad", contact.mail_is_bad).close('}');
+    out.member("mail", kConsents[static_cast<std::size_t>(contact.mail)]);
+    out.member("sms", kConsents[static_cast<std::size_t>(contact.sms)]).close('}');
+    out.member("mail_is_bad", contact.mail_is_bad);
+    out.member("phone_is_bad", contact.phone_is_bad).close('}');
 }
 
 std::optional<Contact> find_contact(store::Reading& rows, engine::Keys& keys,
@@ -115,14 +123,14 @@ std::optional<Contact> find_contact(store::Reading& rows, engine::Keys& keys,
                     .phone = text_of(*json, "phone"),
                     .chinese = text_of(*json, "language") != "en",
                     .zone = text_of(*json, "zone"),
-                    .mail_is_bad = truth_of(*json, "mail_is_bad")};
+                    .mail_is_bad = truth_of(*json, "mail_is_bad"),
+                    .phone_is_bad = truth_of(*json, "phone_is_bad")};
     if (const auto* quiet = json->find("quiet"))
         contact.quiet = {static_cast<int>(number_of(*quiet, "from_minute")),
                          static_cast<int>(number_of(*quiet, "until_minute"))};
     if (const auto* consent = json->find("consent")) {
-        const auto* found = std::ranges::find(kConsents, text_of(*consent, "mail"));
-        if (found != std::end(kConsents))
-            contact.mail = static_cast<connect::Consent>(found - kConsents);
+        contact.mail = consent_of(text_of(*consent, "mail"));
+        contact.sms = consent_of(text_of(*consent, "sms"));
     }
     return contact;
 }
@@ -134,16 +142,13 @@ Result<void> put_contact(engine::Turns& turns, store::TenantId tenant, store::Cu
     return put_sealed(turns, tenant, customer, kContacts, std::to_string(customer), out.text());
 }
 
-std::optional<std::string> channel_for(const std::vector<std::string>& channels,
-                                       const std::optional<Contact>& contact,
-                                       bool has_mail_server) {
-    for (const auto& channel : channels) {
-        if (channel == "page") return channel;
-        if (channel == "mail" && has_mail_server && contact && !contact->email.empty() &&
-            !contact->mail_is_bad && connect::may_use(contact->mail, connect::Basis::Contract))
-            return channel;
-    }
-    return std::nullopt;
+bool may_reach(const Contact& contact, std::string_view channel) {
+    const auto may = [](connect::Consent consent) {
+        return connect::may_use(consent, connect::Basis::Contract);
+    };
+    if (channel == "mail")
+        return !contact.email.empty() && !contact.mail_is_bad && may(contact.mail);
+    return channel == "sms" && !contact.phone.empty() && !contact.phone_is_bad && may(contact.sms);
 }
 
 Templates notice_templates(store::Reading& rows, store::TenantId tenant) {

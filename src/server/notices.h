@@ -21,8 +21,8 @@
 
 namespace yinuo::server {
 
-// "page" keeps the notice for the customer's own page, the others go out.
-inline constexpr std::string_view kChannels[] = {"mail", "page"};
+// "page" keeps the notice for the customer's own page, the others go out (notice_channels.h).
+inline constexpr std::string_view kChannels[] = {"mail", "sms", "webhook", "page"};
 
 struct Contact {
     std::string name;  // how we address them; may be empty
@@ -32,7 +32,9 @@ struct Contact {
     std::string zone = "Asia/Shanghai";
     connect::QuietHours quiet = {};
     connect::Consent mail = connect::Consent::Unasked;
-    bool mail_is_bad = false;  // it came back
+    connect::Consent sms = connect::Consent::Unasked;
+    bool mail_is_bad = false;   // it came back
+    bool phone_is_bad = false;  // the gateway says that there is no such number
 };
 // nullopt: we know none, or the customer was erased.
 std::optional<Contact> find_contact(store::Reading&, engine::Keys&, store::TenantId,
@@ -41,9 +43,8 @@ std::optional<Contact> find_contact(store::Reading&, engine::Keys&, store::Tenan
 Result<void> put_contact(engine::Turns&, store::TenantId, store::CustomerId, const Contact&);
 void write_contact(JsonOut&, const Contact&);
 
-// Which of `channels`, the best one first, can be used now.
-std::optional<std::string> channel_for(const std::vector<std::string>& channels,
-                                       const std::optional<Contact>&, bool has_mail_server);
+// Whether this customer may be told by "mail" or "sms" at all, and we know how.
+bool may_reach(const Contact&, std::string_view channel);
 
 struct Templates {
     std::vector<std::pair<std::string, connect::NoticeTemplate>> own;  // by the notice's name
@@ -75,9 +76,22 @@ ToldPage told_of(store::Reading&, engine::Keys&, store::TenantId, store::Custome
                  std::string_view after, int limit);
 void write_told(JsonOut&, const Told&);
 
+// 顾客配合: what this obligation stands still for at `now`, as far as it is the customer's to do.
+struct Duty {
+    Text text;
+    Instant since;
+};
+std::vector<Duty> standing_duties(store::Reading&, engine::Shelf&, const store::ObligationRow&,
+                                  Instant now);
+
 // What a notice's variables say to this customer.
-connect::NoticeValues notice_values(store::Reading&, const engine::Shelf&, Zones&,
-                                    const engine::NoticeTask&, const Contact&,
-                                    std::string_view company);
+struct NoticeGround {
+    Zones& zones;
+    std::string company;
+    std::string link;  // to their page; empty: there is none
+    Instant now;
+};
+connect::NoticeValues notice_values(store::Reading&, engine::Shelf&, const NoticeGround&,
+                                    const engine::NoticeTask&, const Contact&);
 
 }  // namespace yinuo::server

@@ -98,7 +98,8 @@ Answered<Session> by_link(std::string_view text, const Things& things, Instant n
 
 }  // namespace
 
-vault::Key link_key(const Things& things) { return vault::derive(things.server_key, "link", ""); }
+vault::Key link_key(const vault::Key& server_key) { return vault::derive(server_key, "link", ""); }
+vault::Key link_key(const Things& things) { return link_key(things.server_key); }
 
 Answered<Session> recognise(const http::Request& request, const Things& things, Instant now) {
     if (const auto given = request.header("authorization")) {

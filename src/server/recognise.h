@@ -24,6 +24,7 @@ Answered<Session> recognise(const http::Request&, const Things&, Instant now);
 bool from_own_origin(const http::Request&, const Config&);
 
 // The key that customers' links are signed with.
+vault::Key link_key(const vault::Key& server_key);
 vault::Key link_key(const Things&);
 
 }  // namespace yinuo::server

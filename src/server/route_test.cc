@@ -103,6 +103,13 @@ void add_business_ids(House& house, const Company& company,
     const Body job(post("/api/v1/backtests",
                         R"({"promises":[")" + promise + R"("],"history":{"from":"live"}})"));
     post("/api/v1/connectors", R"({"name":"billing","kind":"hand"})");
+    const auto channels = house.ask("GET", "/api/v1/notices/channels", {.token = owner});
+    REQUIRE(send(house, "PUT", "/api/v1/notices/channels",
+                 {.token = owner,
+                  .body = R"({"channels":[{"name":"ops","kind":"wecom","key":"k",)"
+                          R"("url":"https://hooks.invalid"}]})",
+                  .headers = if_match(channels)})
+                .status == 200);
     std::int64_t alert = 0;
     REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
         const auto stream = turns.rows().find_stream(company.id, "order/1");
@@ -157,6 +164,7 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/alerts/{")) ids[pattern] = std::to_string(alert);
         if (starts("/api/v1/customers/{")) ids[pattern] = "C-9";
         if (starts("/api/v1/connectors/{")) ids[pattern] = "billing";
+        if (starts("/api/v1/notices/channels/{")) ids[pattern] = "ops";
         if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
         if (starts("/api/v1/charges/{")) ids[pattern] = payout;
         if (starts("/api/v1/improvements/{")) ids[pattern] = improvement;

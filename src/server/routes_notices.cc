@@ -6,6 +6,9 @@
 #include "server/body.h"
 #include "server/config.h"
 #include "server/notice_carrier.h"
+#include "server/notice_channel_desk.h"
+#include "server/notice_channels.h"
+#include "server/notice_staff.h"
 #include "server/notices.h"
 #include "server/query.h"
 #include "server/routes.h"
@@ -19,9 +22,16 @@ constexpr std::string_view kLanguages[] = {"zh", "en"};
 constexpr std::string_view kConsents[] = {"unasked", "given", "refused"};
 constexpr std::string_view kTellings[] = {"told", "waiting", "dead"};
 constexpr std::string_view kEvents[] = {
-    "obligation.broken", "obligation.at-risk", "obligation.paused",
-    "obligation.due",    "payout.choosing",    "payout.reserved",
-    "payout.paid",       "payout.expired",     "obligation.reversed"};
+    "obligation.broken", "obligation.at-risk",  "obligation.paused", "obligation.due",
+    "payout.choosing",   "payout.reserved",     "payout.paid",       "payout.expired",
+    "claim.made",        "obligation.reversed", "claim.decided",     "date.proposed",
+    "expectation.ready", "chase.answered",      "word.given",        "incident.declared",
+    "incident.approved", "recovery.follow-up",  engine::kDutyWaiting};
+const auto kStaffTypes = [] {
+    std::vector<std::string_view> types;
+    for (const auto& one : kStaffEvents) types.push_back(one.type);
+    return types;
+}();
 
 Refusal nobody() { return no_such({"客户", "customer"}); }
 
@@ -46,17 +56,39 @@ void describe(Members& in, RuleWish& into) {
     if (!std::ranges::all_of(into.channels, known))
         in.flaw("channels", {.code = "unknown-word",
                              .what = {"没有这种渠道", "there is no such channel"},
-                             .mend = {"可以是 mail、page", "it can be mail or page"}});
+                             .mend = {"可以是 mail、sms、webhook、page",
+                                      "it can be mail, sms, webhook or page"}});
     in.may("urgent", into.urgent);
+    in.may("remind_hours", into.remind_hours, {.least = 0, .most = 24 * 30});
+    const bool duty = into.event == engine::kDutyWaiting;
+    if (into.remind_hours > 0 && !duty)
+        in.flaw("remind_hours",
+                {.code = "out-of-place",
+                 .what = {"只有 duty.waiting 才会再提醒", "only duty.waiting is told again"}});
+    if (duty && into.notice != "duty-reminder")
+        in.flaw("notice", {.code = "out-of-place",
+                           .what = {"duty.waiting 用 duty-reminder 来说",
+                                    "duty.waiting is told as duty-reminder"}});
+}
+struct StaffWish : engine::StaffRule {};
+void describe(Members& in, StaffWish& into) {
+    in.need_word("event", into.event, kStaffTypes);
+    in.need("robot", into.robot, {.least = 1, .most = 40});
+    in.may("promise", into.promise, {.least = 0, .most = 200});
 }
 struct RulesWish {
     std::vector<RuleWish> rules;
+    std::vector<StaffWish> staff;
     std::int64_t merge_minutes = 60;
+    std::int64_t staff_seconds = 60;
 };
 void describe(Members& in, RulesWish& into) {
     in.require("rules");
     in.may_each("rules", into.rules, {.least = 0, .most = kRulesMost});
+    in.may_each("staff", into.staff, {.least = 0, .most = kRulesMost});
     in.may("merge_minutes", into.merge_minutes, {.least = 1, .most = 24 * 60});
+    // A robot takes 20 messages a minute.
+    in.may("staff_seconds", into.staff_seconds, {.least = 3, .most = 3600});
 }
 
 // What nobody has written yet is its first version: it can be changed like any other.
@@ -67,9 +99,17 @@ http::Response answer(const engine::NoticeRules& rules) {
     out.open('{').key("rules").open('[');
     for (const auto& rule : rules.rules) {
         out.open('{').member("event", rule.event).member("notice", rule.notice);
-        out.list("channels", rule.channels).member("urgent", rule.urgent).close('}');
+        out.list("channels", rule.channels).member("urgent", rule.urgent);
+        if (rule.remind_hours > 0) out.member("remind_hours", rule.remind_hours);
+        out.close('}');
     }
-    out.close(']').member("merge_minutes", rules.merge_minutes).close('}');
+    out.close(']').key("staff").open('[');
+    for (const auto& rule : rules.staff) {
+        out.open('{').member("event", rule.event).member("robot", rule.robot);
+        out.member_if("promise", rule.promise).close('}');
+    }
+    out.close(']').member("merge_minutes", rules.merge_minutes);
+    out.member("staff_seconds", rules.staff_seconds).close('}');
     return ok(out, rules.etag + kUnwritten);
 }
 
@@ -84,8 +124,22 @@ void change_rules(Ticket ticket) {
     if (!etag) return ticket->answer(deny(etag.error()));
     act(ticket, [ticket, given = std::move(*given), etag = *etag](engine::Turns& turns) -> Answer {
         engine::NoticeRules rules{.rules = {given.rules.begin(), given.rules.end()},
+                                  .staff = {given.staff.begin(), given.staff.end()},
                                   .merge_minutes = given.merge_minutes,
+                                  .staff_seconds = given.staff_seconds,
                                   .etag = etag - kUnwritten};
+        const auto channels = notice_channels(turns.rows(), ticket->call.who.tenant);
+        std::vector<http::Flaw> flaws;
+        for (std::size_t i = 0; i < rules.staff.size(); ++i)
+            if (const auto* robot = channels.find(rules.staff[i].robot);
+                robot == nullptr || !is_robot(*robot))
+                flaws.push_back({.error = {.code = "no-robot",
+                                           .what = {"没有这个机器人", "there is no such robot"},
+                                           .mend = {"先用 PUT /api/v1/notices/channels 设好",
+                                                    "set it up with PUT "
+                                                    "/api/v1/notices/channels first"}},
+                                 .pointer = "/staff/" + std::to_string(i) + "/robot"});
+        if (!flaws.empty()) return deny(body_refusal(std::move(flaws)));
         rules.etag = TRY(engine::put_notice_rules(turns, ticket->call.who.actor, rules));
         return answer(rules);
     });
@@ -178,9 +232,17 @@ void describe(Members& in, QuietWish& into) {
     in.may("until_minute", into.until_minute, {.least = 0, .most = 1439});
 }
 struct ConsentWish {
-    std::string mail = "unasked";
+    std::string mail = "unasked", sms = "unasked";
 };
-void describe(Members& in, ConsentWish& into) { in.may_word("mail", into.mail, kConsents); }
+void describe(Members& in, ConsentWish& into) {
+    in.may_word("mail", into.mail, kConsents);
+    in.may_word("sms", into.sms, kConsents);
+}
+bool is_phone_number(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    return text.size() >= 5 &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
 
 struct ContactWish {
     std::string customer, name, email, phone, language = "zh", zone = "Asia/Shanghai";
@@ -200,10 +262,19 @@ void describe(Members& in, ContactWish& into) {
         in.flaw("email", {.code = "bad-address",
                           .what = {"不是邮件地址", "this is no mail address"},
                           .mend = {"例如 li@example.com", "as li@example.com"}});
+    if (!into.phone.empty() && !is_phone_number(into.phone))
+        in.flaw("phone", {.code = "bad-phone",
+                          .what = {"不是电话号码", "this is no phone number"},
+                          .mend = {"5 到 20 个数字，前面可以有 +，中间没有空格和 -",
+                                   "5 to 20 digits, perhaps with + before them, without blanks "
+                                   "and dashes"}});
+}
+
+connect::Consent consent_of(std::string_view word) {
+    return static_cast<connect::Consent>(std::ranges::find(kConsents, word) - kConsents);
 }
 
 Contact contact_of(const ContactWish& wish) {
-    const auto* consent = std::ranges::find(kConsents, wish.consent.mail);
     return {.name = wish.name,
             .email = wish.email,
             .phone = wish.phone,
@@ -211,7 +282,8 @@ Contact contact_of(const ContactWish& wish) {
             .zone = wish.zone,
             .quiet = {static_cast<int>(wish.quiet.from_minute),
                       static_cast<int>(wish.quiet.until_minute)},
-            .mail = static_cast<connect::Consent>(consent - kConsents)};
+            .mail = consent_of(wish.consent.mail),
+            .sms = consent_of(wish.consent.sms)};
 }
 
 // Replaces what was known. A customer who was never heard of is known from here on.
@@ -320,7 +392,7 @@ void bounce(Ticket ticket) {
     const auto id = engine::parse_notice(read->key);
     if (!id || !read->permanent || !read->given_up) return ticket->answer(http::Response::empty());
     act(ticket, [ticket, id = *id](engine::Turns& turns) -> Answer {
-        take_bounce(turns, ticket->call.who.tenant, id);
+        take_back(turns, ticket->call.who.tenant, id, "mail", "mail-came-back");
         return http::Response::empty();
     });
 }
@@ -332,6 +404,14 @@ constexpr Route kRoutes[] = {
      read_templates, 0},
     {"PUT", "/api/v1/notices/templates", "changeNoticeTemplates", Permission::SettingsWrite,
      change_templates, kTemplateBytes},
+    {"GET", "/api/v1/notices/channels", "readNoticeChannels", Permission::SettingsRead,
+     read_notice_channels, 0},
+    {"PUT", "/api/v1/notices/channels", "changeNoticeChannels", Permission::SettingsWrite,
+     change_notice_channels, kTemplateBytes},
+    {"POST", "/api/v1/notices/channels/{name}/test", "testNoticeChannel", Permission::SettingsWrite,
+     test_notice_channel, 4096, false, 5},
+    {"POST", "/api/v1/notices/reports", "reportMessages", Permission::FactsWrite,
+     take_message_reports, 256UL * 1024},
     {"POST", "/api/v1/notices/bounces", "reportBounce", Permission::FactsWrite, bounce,
      connect::kBounceSizeMax},
     {"GET", "/api/v1/me/notices", "listMyNotices", Permission::SignedIn, list_mine, 0},

@@ -6,6 +6,7 @@
 #include "engine/tenants.h"
 #include "promise/sentence.h"
 #include "server/body.h"
+#include "server/notice_check.h"
 #include "server/obligation_out.h"
 #include "server/query.h"
 #include "server/routes.h"
@@ -130,12 +131,26 @@ Answer list_promises(const Call& call) {
     return page(call, items.text(), next);
 }
 
+// What the company's notices would say of it, and can't.
+void add_notice_findings(const Call& call, store::Reading& reading, const Publication& publication,
+                         Findings& findings) {
+    const auto rules = engine::notice_rules(reading, call.who.tenant);
+    if (rules.rules.empty()) return;
+    Names names;
+    const auto read = engine::read_publication(publication, names, call.things.zones);
+    const auto templates = notice_templates(reading, call.who.tenant);
+    for (const auto& promise : read.promises)
+        std::ranges::move(notice_findings(rules, templates, promise), std::back_inserter(findings));
+}
+
 Findings findings_of(const Call& call, store::Reading& reading, const Publication& publication) {
     const auto tenant = engine::tenant(reading, call.who.tenant);
     Names names;
-    return engine::examine(publication,
-                           tenant ? tenant->personal_fields : std::vector<std::string>(), names,
-                           call.things.zones);
+    auto findings =
+        engine::examine(publication, tenant ? tenant->personal_fields : std::vector<std::string>(),
+                        names, call.things.zones);
+    add_notice_findings(call, reading, publication, findings);
+    return findings;
 }
 
 // Compiling takes milliseconds for a large text: on a worker.
@@ -214,7 +229,10 @@ void take_step(Ticket ticket, Step step) {
     act(ticket, [ticket, step, etag = *etag](engine::Turns& turns) -> Answer {
         const auto& call = ticket->call;
         auto done = step(turns, call.who.actor, call.parameter("id"), etag);
-        if (done) return answer(*done);
+        if (done) {
+            add_notice_findings(call, turns.rows(), done->version.publication, done->findings);
+            return answer(*done);
+        }
         // A text with errors: all of them, not only the first.
         if (done.error().code != "has-errors") return deny(done.error());
         std::vector<http::Flaw> flaws;

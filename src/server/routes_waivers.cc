@@ -239,7 +239,12 @@ void propose_date(Ticket ticket) {
                              .by = who.actor.name,
                              .by_id = who.actor.id,
                              .reason = wish.reason});
-               turns.audit(who.actor, "obligation.date-proposed", engine::obligation_text(row.id));
+               const auto id = engine::obligation_text(row.id);
+               turns.audit(who.actor, "obligation.date-proposed", id);
+               JsonOut data;
+               data.open('{').member("obligation", id).member("new_due_at", wish.to).close('}');
+               turns.announce(row.tenant, "date.proposed", id, data.text(),
+                              turns.rows().last_position());
                return std::vector<ActWish>();
            });
 }

@@ -135,6 +135,7 @@ Result<void> Service::build() {
         .live = *live_,
         .lanes = lanes_,
         .jobs = *jobs_,
+        .dispatcher = *dispatcher_,
         .metrics = metrics_,
         .connections = [this] { return http_->connections(); },
         .log = ground_.log,
