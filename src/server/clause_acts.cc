@@ -37,6 +37,13 @@ Refusal conflict(std::string code, Text what, Text mend = {}) {
 
 bool is_own(std::string_view field) { return std::ranges::find(kOwn, field) != std::end(kOwn); }
 
+// A field of the fact itself: not `start.area`, `local time(at)` or `subject`.
+bool is_field(std::string_view name) {
+    const auto reserved = promise::reserved_names();
+    return name.find_first_of("(.") == std::string_view::npos &&
+           std::ranges::find(reserved, name) == reserved.end();
+}
+
 std::string literal(const Comparison& asked) {
     const auto& value = asked.values.front();
     if (asked.is_text) {
@@ -381,7 +388,7 @@ Asked asked_by(const promise::Condition& condition, const Names& names) {
             if (asked.kind.empty()) asked.kind = kind->values.front();
             if (std::ranges::find(kind->values, asked.kind) == kind->values.end()) continue;
             for (const auto& one : row)
-                if (one.name != "fact") asked.fields.push_back(one);
+                if (is_field(one.name)) asked.fields.push_back(one);
             break;
         }
     if (asked.kind.empty())
