@@ -46,6 +46,8 @@ namespace yinuo::server {
 
 class Dispatcher;
 class InFlight;
+class IncidentBoard;
+class IncidentJobs;
 class Jobs;
 class Lanes;
 class Live;
@@ -69,15 +71,17 @@ struct Things {
     const vault::Keyring& keyring;
     vault::Entropy& entropy;
     const vault::Passwords& passwords;
-    const vault::Key& server_key;  // of the installation; take purposes from it: vault::derive()
-    Workers& workers;              // workers.h: slow work
-    ShelfDesk& shelves;            // shelf_desk.h: compiled promises, off the engine's thread
-    SignInDelays& delays;          // sign_in.h
-    InFlight& in_flight;           // idempotency.h
-    Live& live;                    // live.h: changes as they are committed
-    Lanes& lanes;                  // lanes.h: counts for boards
-    Jobs& jobs;                    // jobs.h: back-tests
-    Dispatcher& dispatcher;        // dispatcher.h: what goes out
+    const vault::Key& server_key;   // of the installation; take purposes from it: vault::derive()
+    Workers& workers;               // workers.h: slow work
+    ShelfDesk& shelves;             // shelf_desk.h: compiled promises, off the engine's thread
+    SignInDelays& delays;           // sign_in.h
+    InFlight& in_flight;            // idempotency.h
+    Live& live;                     // live.h: changes as they are committed
+    Lanes& lanes;                   // lanes.h: counts for boards
+    Jobs& jobs;                     // jobs.h: back-tests
+    IncidentJobs& incident_jobs;    // incident_jobs.h
+    IncidentBoard& incident_board;  // incident_board.h: public ones
+    Dispatcher& dispatcher;         // dispatcher.h: what goes out
     Metrics& metrics;
     std::function<std::size_t()> connections;  // open now
     Log& log;

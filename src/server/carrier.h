@@ -25,6 +25,8 @@ public:
 
     virtual ~Carrier() = default;
     virtual std::string_view topic() const = 0;
+    // How many at one target at a time: a slow receiver doesn't take everybody's places.
+    virtual int at_once(const store::Action&) const { return 16; }
     // Begins. `done` is called exactly once, before this returns or later, on any thread.
     virtual void carry(store::Reading&, const store::Action&, Done done) = 0;
 };

@@ -16,8 +16,7 @@ namespace {
 
 using State = store::Action::State;
 
-constexpr std::size_t kInFlightMost = 128;
-constexpr int kAtTargetMost = 16;  // a slow receiver doesn't take everybody's places
+constexpr std::size_t kInFlightMost = 512;
 constexpr int kLookedAtMost = 1'000;
 constexpr auto kLook = std::chrono::seconds(1);  // a clock that is set is noticed so late at most
 constexpr Millis kGrace = seconds(3);
@@ -101,7 +100,7 @@ void Dispatcher::send_due() {
             const std::lock_guard hold(lock_);
             if (stopping_ || in_flight_.size() >= kInFlightMost) return;
             auto& there = at_target_[action.target];
-            if (there >= kAtTargetMost || in_flight_.contains(action.id)) continue;
+            if (there >= (*carrier)->at_once(action) || in_flight_.contains(action.id)) continue;
             ++there;
             in_flight_.emplace(action.id, action.target);
         }

@@ -1,22 +1,23 @@
 #include "server/incidents_out.h"
 
-#include <future>
 #include <map>
 
+#include "base/check.h"
 #include "server/obligation_out.h"
 
 namespace yinuo::server {
 namespace {
 
 using engine::IncidentSum;
-using engine::IncidentWalk;
-
-constexpr int kPiece = 500;
 
 void write_sum(JsonOut& out, const IncidentSum& sum) {
     out.open('{').member("kind", sum.kind).member("unit", sum.unit).member("extra", sum.extra);
     out.member("payouts", sum.payouts).member("paid", sum.paid).member("failed", sum.failed);
     out.member("amount", sum.amount.to_string()).close('}');
+}
+
+std::string amount_of(const Currency& currency, std::int64_t minor) {
+    return Money{.minor = minor, .currency = currency}.amount().to_string();
 }
 
 // What is free of each currency now, what the gift asks for, and what is left then.
@@ -30,12 +31,49 @@ void write_fund_after(JsonOut& out, store::Reading& reading, store::TenantId ten
     out.key("fund").open('[');
     for (const auto& [code, amounts] : by) {
         const auto currency = *Currency::parse(code);
-        const auto text = [&](std::int64_t minor) {
-            return Money{.minor = minor, .currency = currency}.amount().to_string();
-        };
-        out.open('{').member("currency", code).member("free", text(amounts.first));
-        out.member("needed", text(amounts.second));
-        out.member("after", text(amounts.first - amounts.second)).close('}');
+        out.open('{').member("currency", code).member("free", amount_of(currency, amounts.first));
+        out.member("needed", amount_of(currency, amounts.second));
+        out.member("after", amount_of(currency, amounts.first - amounts.second)).close('}');
+    }
+    out.close(']');
+}
+
+std::string_view word_of(engine::FundPolicy::Budget::Period period) {
+    using Period = engine::FundPolicy::Budget::Period;
+    switch (period) {
+        case Period::Month: return "month";
+        case Period::Quarter: return "quarter";
+        case Period::Year: return "year";
+        case Period::Ever: return "ever";
+    }
+    check(false);
+}
+
+void write_cost(JsonOut& out, const engine::IncidentCost& cost) {
+    out.key("budgets").open('[');
+    for (const auto& one : cost.budgets) {
+        const auto& currency = one.budget.most.currency;
+        out.open('{').member("promise", one.budget.promise);
+        out.member("period", word_of(one.budget.period)).member("currency", currency.code());
+        out.member("from", one.from.to_string()).member("until", one.until.to_string());
+        out.member("left", amount_of(currency, one.left));
+        out.member("needed", amount_of(currency, one.needed));
+        out.member("after", amount_of(currency, one.left - one.needed)).close('}');
+    }
+    out.close(']').key("approvals").open('[');
+    for (const auto& one : cost.approvals) {
+        out.open('{').member("role", one.line.role);
+        out.member("above", amount_of(one.line.above.currency, one.line.above.minor));
+        out.member("currency", one.line.above.currency.code());
+        out.member("payouts", one.payouts).close('}');
+    }
+    out.close(']').key("caps").open('[');
+    for (const auto& one : cost.cuts) {
+        const auto& currency = one.cap.most.currency;
+        out.open('{').member("period", word_of(one.cap.period));
+        out.member("most", amount_of(currency, one.cap.most.minor));
+        out.member("currency", currency.code()).member("customers", one.customers);
+        out.member("cut", amount_of(currency, one.minor)).close('}');
     }
     out.close(']');
 }
@@ -52,7 +90,8 @@ void write_incident(JsonOut& out, store::Reading& reading, const engine::Inciden
     if (!wish.clause.empty()) out.member("clause", wish.clause);
     if (!wish.condition.empty()) out.member("condition", wish.condition);
     out.member("from", wish.from).member("until", wish.until);
-    out.member("holds", wish.holds).member("role", wish.role);
+    out.member("holds", wish.holds).member("role", wish.role).member("public", wish.is_public);
+    if (!incident.rule.empty()) out.member("rule", incident.rule);
     out.member("declared_by", incident.declared_by).member("declared_at", incident.declared_at);
     if (incident.state >= engine::IncidentState::Decided) {
         out.key("decision").open('{').member("reason", incident.decision.reason);
@@ -77,8 +116,19 @@ void write_incident(JsonOut& out, store::Reading& reading, const engine::Inciden
     out.close('}').close('}');
 }
 
+void write_public(JsonOut& out, const engine::Incident& incident,
+                  const IncidentBoard::Numbers& numbers) {
+    out.open('{').member("id", std::to_string(incident.number));
+    out.member("state", engine::name_of(incident.state));
+    write_text(out.key("state_text"), engine::describe(incident.state));
+    write_text(out.key("title"), incident.wish.title);
+    out.member("cause", incident.wish.cause);
+    out.member("from", incident.wish.from).member("until", incident.wish.until);
+    out.member("members", numbers.members).member("made_good", numbers.made_good).close('}');
+}
+
 void write_figures(JsonOut& out, store::Reading& reading, const engine::Incident& incident,
-                   const engine::IncidentFigures& figures) {
+                   const engine::IncidentFigures& figures, const engine::IncidentCost& cost) {
     out.open('{').member("members", figures.members).member("compensated", figures.compensated);
     out.member("failed", figures.failed).member("to_do", figures.to_do);
     out.member("passed_by", figures.passed_by).key("sums").open('[');
@@ -86,34 +136,8 @@ void write_figures(JsonOut& out, store::Reading& reading, const engine::Incident
     out.close(']');
     if (figures.to_come) write_sum(out.key("to_come"), *figures.to_come);
     write_fund_after(out, reading, incident.tenant, figures.to_come);
+    write_cost(out, cost);
     out.close('}');
-}
-
-Jobs::Task incident_task(engine::Engine& engine, store::TenantId tenant, std::int64_t number) {
-    return [&engine, tenant, number](Progress& progress) -> Result<std::string> {
-        IncidentWalk walk;
-        while (walk.phase != IncidentWalk::Phase::Over && !progress.cancelled) {
-            auto done = std::make_shared<std::promise<Result<IncidentWalk>>>();
-            auto made = std::make_shared<IncidentWalk>(walk);
-            engine.act(
-                [=](engine::Turns& turns) -> Result<void> {
-                    *made = TRY(engine::work_on_incident(turns, tenant, number, *made, kPiece));
-                    return {};
-                },
-                [=](const Result<void>& said) {
-                    done->set_value(said ? Result<IncidentWalk>(*made) : refuse(said.error()));
-                });
-            walk = TRY(done->get_future().get());
-            progress.rows = static_cast<std::uint64_t>(walk.looked_at + walk.served);
-            progress.percent = walk.phase == IncidentWalk::Phase::Giving ? 50 : 0;
-        }
-        JsonOut out;
-        out.open('{').member("incident", std::to_string(number));
-        out.member("looked_at", walk.looked_at).member("joined", walk.joined);
-        out.member("served", walk.served).member("given", walk.given);
-        out.member("passed_by", walk.passed_by).close('}');
-        return out.take();
-    };
 }
 
 }  // namespace yinuo::server

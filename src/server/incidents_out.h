@@ -2,16 +2,15 @@
 #pragma once
 
 #include "engine/incidents.h"
+#include "engine/incidents_cost.h"
 #include "server/api.h"
-#include "server/jobs.h"
+#include "server/incident_board.h"
 
 namespace yinuo::server {
 
 void write_incident(JsonOut&, store::Reading&, const engine::Incident&);
+void write_public(JsonOut&, const engine::Incident&, const IncidentBoard::Numbers&);
 void write_figures(JsonOut&, store::Reading&, const engine::Incident&,
-                   const engine::IncidentFigures&);
-
-// Gathers, and gives once it was agreed; piece by piece, each a transaction of its own.
-Jobs::Task incident_task(engine::Engine&, store::TenantId, std::int64_t number);
+                   const engine::IncidentFigures&, const engine::IncidentCost&);
 
 }  // namespace yinuo::server

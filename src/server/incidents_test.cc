@@ -101,4 +101,152 @@ TEST_CASE("a condition that isn't FEEL and an unknown promise are refused before
               .says(R"("items":[])"));
 }
 
+TEST_CASE("a preview says what the policy makes of it: budgets, approvals, customers' caps") {
+    House house;
+    const auto& company = house.acme;
+    publish_promise(house, company, kAnswerSoon);
+    REQUIRE(move_money(house, company, "deposit", "1000.00").status == 201);
+    REQUIRE(put_policy(house, company,
+                       R"({"budgets":[{"promise":"answer-soon","period":"month","most":"70.00",
+                                      "currency":"CNY"},
+                                     {"promise":"other","period":"year","most":"1.00",
+                                      "currency":"CNY"}],
+                          "caps":[{"period":"month","most":"50.00","currency":"CNY"}],
+                          "approvals":[{"above":"35.00","currency":"CNY","role":"owner"}]})")
+                .status == 200);
+    REQUIRE(send(house, "POST", "/api/v1/incidents",
+                 {.token = company.tokens.at(Role::Manager), .body = std::string(kOutage)})
+                .status == 201);
+    break_chat(house, company, "chat/1", "20", "C-1");  // 20.00 each, held
+    break_chat(house, company, "chat/2", "20", "C-2");
+    const auto shown =
+        preview(house, company, R"({"gift":{"kind":"bill credit","unit":"CNY","amount":"40.00"}})");
+    REQUIRE_MESSAGE(shown.status == 200, shown.body);
+    CHECK_MESSAGE(shown.says(R"("budgets":[{"promise":"answer-soon","period":"month",)"
+                             R"("currency":"CNY","from":"2026-03-01","until":"2026-04-01",)"
+                             R"("left":"70.00","needed":"100.00","after":"-30.00"}])"),
+                  shown.body);
+    CHECK_MESSAGE(shown.says(R"("caps":[{"period":"month","most":"50.00","currency":"CNY",)"
+                             R"("customers":2,"cut":"20.00"}])"),
+                  shown.body);
+    CHECK_MESSAGE(shown.says(R"("approvals":[])"), shown.body);  // 30.00 each, once they are cut
+}
+
+TEST_CASE("three breaches alike declare an incident by themselves, and its members are found") {
+    House house;
+    const auto& company = house.acme;
+    publish_promise(house, company, kAnswerSoon);
+    REQUIRE(move_money(house, company, "deposit", "1000.00").status == 201);
+    const auto& owner = company.tokens.at(Role::Owner);
+    constexpr std::string_view kRule =
+        R"("title":{"zh":"客服中断","en":"Desk outage"},"cause":"power","promise":"answer-soon",
+           "group":"size","within_minutes":60,"least":3})";
+    const auto add = [&](Role role, std::string_view name) {
+        return send(house, "POST", "/api/v1/incident-rules",
+                    {.token = company.tokens.at(role),
+                     .body = R"({"name":")" + std::string(name) + "\"," + std::string(kRule)});
+    };
+    CHECK(add(Role::Agent, "by-size").status == 403);
+    CHECK(add(Role::Owner, "By Size").status == 422);
+    const auto added = add(Role::Owner, "by-size");
+    REQUIRE_MESSAGE(added.status == 201, added.body);
+    CHECK(add(Role::Owner, "by-size").status == 409);
+    for (const auto* number : {"1", "2", "3"})
+        break_chat(house, company, "chat/" + std::string(number), "20", "C-" + std::string(number));
+    break_chat(house, company, "chat/9", "21");
+    CHECK(soon([&] {
+        return Body(house.ask("GET", "/api/v1/incidents/1/members", {.token = owner}))
+                   .at("items")
+                   .items.size() == 3;
+    }));
+    const auto found = read(house, company);
+    CHECK(Body(found).text("rule") == "by-size");
+    CHECK(Body(found).text("declared_by") == "rule:by-size");
+    CHECK(Body(found).text("condition") == "(size) = 20");
+    CHECK(house.ask("GET", "/api/v1/jobs", {.token = owner}).says(R"("created_by":"system")"));
+    const auto tried =
+        send(house, "POST", "/api/v1/incident-rules/by-size/try?from=2026-03-01T00:00:00Z",
+             {.token = owner});
+    REQUIRE_MESSAGE(tried.status == 200, tried.body);
+    CHECK(tried.says(R"("members":3)"));
+    CHECK(send(house, "POST", "/api/v1/incident-rules/by-size/try?from=2036-01-01T00:00:00Z",
+               {.token = owner})
+              .status == 422);
+
+    const auto rule = house.ask("GET", "/api/v1/incident-rules/by-size", {.token = owner});
+    const auto change = [&](std::string_view method, std::string headers, std::string body) {
+        return send(house, method, "/api/v1/incident-rules/by-size",
+                    {.token = owner, .body = std::move(body), .headers = std::move(headers)});
+    };
+    CHECK(change("PUT", {}, "{" + std::string(kRule)).status == 428);
+    CHECK(change("PUT", if_match(rule), "{" + std::string(kRule)).status == 200);
+    CHECK(change("DELETE", if_match(rule), {}).status == 412);
+    const auto now = house.ask("GET", "/api/v1/incident-rules/by-size", {.token = owner});
+    CHECK(change("DELETE", if_match(now), {}).status == 204);
+    CHECK(house.ask("GET", "/api/v1/incident-rules", {.token = owner}).says(R"("items":[])"));
+}
+
+TEST_CASE("what a restart broke off is gone on with, and nobody need ask") {
+    House house;
+    const auto& company = house.acme;
+    publish_promise(house, company, kAnswerSoon);
+    REQUIRE(move_money(house, company, "deposit", "1000.00").status == 201);
+    break_chat(house, company, "chat/1", "20");
+    const engine::Actor li{.tenant = company.id, .id = "usr_li", .name = "li"};
+    const engine::Actor wu{.tenant = company.id, .id = "usr_wu", .name = "wu"};
+    REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
+        const auto from = turns.now() - hours(24);
+        auto made = TRY(engine::declare_incident(turns, li,
+                                                 {.title = {"断", "cut"},
+                                                  .cause = "cut",
+                                                  .from = from,
+                                                  .until = from + hours(48),
+                                                  .promise = "answer-soon"}));
+        made = TRY(engine::decide_incident(turns, li, made.number, made.etag, {.reason = "all"}));
+        made = TRY(engine::approve_incident(turns, wu, made.number, made.etag));
+        house.service->engine().stop();  // before anybody can begin with it
+        return {};
+    }));
+    house.service->stop();
+    auto again =
+        Service::open(House::generous(), {*house.store, house.clock, house.zones, house.keyring,
+                                          house.entropy, house.passwords, house.log});
+    REQUIRE(again.has_value());
+    house.service = std::move(*again);
+    house.service->start();
+    CHECK(soon([&] { return Body(read(house, company)).text("state") == "done"; }));
+    CHECK(read(house, company).says(R"("payouts":{"reserved":1})"));
+}
+
+TEST_CASE("a public incident tells anybody its numbers, and nothing of anybody") {
+    House house;
+    const auto& company = house.acme;
+    publish_promise(house, company, kAnswerSoon);
+    REQUIRE(move_money(house, company, "deposit", "1000.00").status == 201);
+    REQUIRE(send(house, "POST", "/api/v1/incidents",
+                 {.token = company.tokens.at(Role::Manager), .body = std::string(kOutage)})
+                .status == 201);
+    break_chat(house, company, "chat/1", "20", "C-1");
+    const auto shown = [&] { return house.ask("GET", "/public/acme/incidents"); };
+    CHECK(shown().says(R"("items":[])"));
+    const auto publish = [&](Role role, std::string_view is) {
+        return send(house, "PUT", "/api/v1/incidents/1/public",
+                    {.token = company.tokens.at(role),
+                     .body = R"({"public":)" + std::string(is) + "}",
+                     .headers = if_match(read(house, company))});
+    };
+    CHECK(publish(Role::SecondLine, "true").status == 403);
+    REQUIRE(publish(Role::Manager, "true").status == 200);
+    const auto reply = shown();
+    REQUIRE_MESSAGE(reply.status == 200, reply.body);
+    CHECK(reply.says(R"("members":1,"made_good":0)"));
+    CHECK(reply.says("客服中断"));
+    CHECK_FALSE(reply.says("chat/1"));
+    CHECK_FALSE(reply.says("size"));
+    CHECK(house.ask("GET", "/public/other/incidents").says(R"("items":[])"));
+    CHECK(house.ask("GET", "/public/nobody/incidents").status == 404);
+    REQUIRE(publish(Role::Owner, "false").status == 200);
+    CHECK(shown().says(R"("items":[])"));
+}
+
 }  // namespace yinuo::server

@@ -29,6 +29,7 @@ public:
     explicit PayoutCarrier(const Ground& ground) : ground_(ground) {}
 
     std::string_view topic() const override;
+    int at_once(const store::Action&) const override;
     void carry(store::Reading&, const store::Action&, Done done) override;
 
 private:

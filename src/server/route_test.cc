@@ -146,6 +146,8 @@ void add_business_ids(House& house, const Company& company,
                                        R"("promise":"answer-soon","from":"2026-03-10T00:00:00Z",)"
                                        R"("until":"2026-03-12T00:00:00Z"})"))
             .text("id");
+    post("/api/v1/incident-rules", R"({"name":"by-size","title":{"zh":"中断","en":"outage"},)"
+                                   R"("cause":"cut","promise":"answer-soon","group":"size"})");
     const auto evidence = Body(send(house, "POST", "/api/v1/evidence?subject=order%2F1",
                                     {.token = owner, .body = "seen", .type = "text/plain"}))
                               .text("id");
@@ -170,6 +172,8 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/improvements/{")) ids[pattern] = improvement;
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;
+        if (starts("/api/v1/incident-rules/{")) ids[pattern] = "by-size";
+        if (starts("/public/{")) ids[pattern] = company.name;
         if (starts("/api/v1/house-promises/{")) ids[pattern] = "word";
         if (starts("/api/v1/words/{")) ids[pattern] = word;
         if (starts("/api/v1/chases/{")) ids[pattern] = chase;

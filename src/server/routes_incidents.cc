@@ -1,6 +1,10 @@
 // Incidents 群障: declared, looked at before anything is given, decided by two people, carried out.
+#include "engine/tenants.h"
 #include "server/body.h"
+#include "server/incident_board.h"
+#include "server/incident_jobs.h"
 #include "server/incidents_out.h"
+#include "server/jobs.h"
 #include "server/obligation_out.h"
 #include "server/payout_out.h"
 #include "server/routes.h"
@@ -11,6 +15,7 @@ namespace {
 using engine::Incident;
 
 constexpr std::size_t kTextMost = 160;  // characters; the engine takes 500 bytes
+constexpr int kPublicPage = 200;
 
 Refusal no_incident() { return no_such({"群障", "incident"}); }
 
@@ -27,23 +32,6 @@ Answer answer_with(store::Reading& reading, const Incident& incident) {
     JsonOut out;
     write_incident(out, reading, incident);
     return ok(out, incident.etag);
-}
-
-// A job that does what its state asks for; it begins when this is on disk.
-Job begin_job(const Call& call, engine::Turns& turns, const Incident& incident) {
-    const Job job{.id = "job_" + vault::token(turns.entropy(), 12),
-                  .kind = "incident",
-                  .title = incident.wish.title.en,
-                  .created_by = call.who.actor.id,
-                  .created_at = turns.now()};
-    turns.rows().put_document({.tenant = call.who.tenant,
-                               .collection = std::string(kJobs),
-                               .id = job.id,
-                               .key = {},
-                               .body = job.to_json()});
-    call.things.jobs.add(call.who.tenant, job.id,
-                         incident_task(call.things.engine, call.who.tenant, incident.number));
-    return job;
 }
 
 // --- reading --------------------------------------------------------------------------------------
@@ -170,7 +158,7 @@ void declare(Ticket ticket) {
     act(ticket, [ticket, wish = std::move(given->wish)](engine::Turns& turns) -> Answer {
         const auto& call = ticket->call;
         const auto made = TRY(engine::declare_incident(turns, call.who.actor, wish));
-        begin_job(call, turns, made);
+        call.things.incident_jobs.begin(turns, call.who.actor.id, made);
         JsonOut out;
         write_incident(out, turns.rows(), made);
         return created(out, "/api/v1/incidents/" + std::to_string(made.number), made.etag);
@@ -213,7 +201,7 @@ void approve(Ticket ticket) {
         const auto& call = ticket->call;
         auto made =
             TRY(engine::approve_incident(turns, call.who.actor, incident.number, incident.etag));
-        begin_job(call, turns, made);
+        call.things.incident_jobs.begin(turns, call.who.actor.id, made);
         return made;
     });
 }
@@ -237,6 +225,25 @@ void close(Ticket ticket) {
     });
 }
 
+struct Publicity {
+    bool is_public = false;
+};
+void describe(Members& in, Publicity& into) {
+    if (in.require("public") != nullptr) in.may("public", into.is_public);
+}
+
+void publish(Ticket ticket) {
+    if (!find(ticket->call, *ticket->call.things.store.read()))
+        return ticket->answer(deny(no_incident()));
+    auto given = read_body<Publicity>(ticket->call.request);
+    if (!given) return ticket->answer(deny(given.error()));
+    take(ticket,
+         [ticket, is_public = given->is_public](engine::Turns& turns, const Incident& incident) {
+             return engine::publish_incident(turns, ticket->call.who.actor, incident.number,
+                                             incident.etag, is_public);
+         });
+}
+
 // Begins the work anew, wherever it stood: what is done already has no second effect.
 void run(Ticket ticket) {
     act(ticket, [ticket](engine::Turns& turns) -> Answer {
@@ -251,7 +258,7 @@ void run(Ticket ticket) {
                               .what = {"排队的任务太多", "too many jobs wait"},
                               .mend = {"稍后再来", "come again later"}});
         turns.audit(call.who.actor, "incident.run", "incident/" + std::to_string(found->number));
-        const auto job = begin_job(call, turns, *found);
+        const auto job = call.things.incident_jobs.begin(turns, call.who.actor.id, *found);
         JsonOut out;
         write_job(out, job, nullptr);
         return http::Response::json(202, out.take()).with("Location", "/api/v1/jobs/" + job.id);
@@ -268,11 +275,60 @@ void preview(Ticket ticket) {
         const auto reading = ticket->call.things.store.read();
         const auto found = find(ticket->call, *reading);
         if (!found) return deny(no_incident());
-        const auto figures =
-            engine::incident_figures(*reading, *found, gift ? gift : found->decision.gift);
+        const auto& things = ticket->call.things;
+        const auto wanted = gift ? gift : found->decision.gift;
+        const auto figures = engine::incident_figures(*reading, *found, wanted);
+        const auto cost = engine::incident_cost(*reading, things.zones, *found, wanted,
+                                                things.engine_clock.now());
         JsonOut out;
-        write_figures(out, *reading, *found, figures);
+        write_figures(out, *reading, *found, figures, cost);
         return ok(out);
+    });
+}
+
+// --- for everybody --------------------------------------------------------------------------------
+
+// The tenant's public ones after that number; one more than `limit` if there are more.
+std::vector<Incident> public_incidents(store::Reading& reading, store::TenantId tenant,
+                                       std::int64_t after, int limit) {
+    std::vector<Incident> all;
+    for (bool more = true; more;) {
+        const auto page = engine::incidents(reading, tenant, after, kPublicPage);
+        more = page.size() == static_cast<std::size_t>(kPublicPage);
+        for (const auto& incident : page) {
+            after = incident.number;
+            if (!incident.wish.is_public) continue;
+            all.push_back(incident);
+            if (std::ssize(all) > limit) return all;
+        }
+    }
+    return all;
+}
+
+void list_public(Ticket ticket) {
+    const auto wish = page_of(ticket->call.request);
+    if (!wish) return ticket->answer(deny(wish.error()));
+    work(ticket, [ticket, wish = *wish]() -> std::optional<Answer> {
+        const auto& call = ticket->call;
+        const auto reading = call.things.store.read();
+        const auto tenant = engine::find_tenant(*reading, call.parameter("tenant"));
+        if (!tenant) return deny(no_such({"公司", "company"}));
+        const auto found =
+            public_incidents(*reading, tenant->id, number_of(wish.after), wish.limit);
+        JsonOut items;
+        std::string next;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (i == static_cast<std::size_t>(wish.limit)) {
+                next = std::to_string(found[i - 1].number);
+                break;
+            }
+            const auto& one = found[i];
+            write_public(items, one,
+                         call.things.incident_board.of(*reading, one, call.things.clock.now()));
+        }
+        return page(call, items.text(), next)
+            .with("Cache-Control", "public, max-age=60")
+            .with("Access-Control-Allow-Origin", "*");
     });
 }
 
@@ -290,6 +346,9 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/incidents/{id}/turn-down", "turnDownIncident", kDecide, turn_down, 4096,
      true},
     {"POST", "/api/v1/incidents/{id}/run", "runIncident", kDecide, run, 1024, true},
+    {"PUT", "/api/v1/incidents/{id}/public", "publishIncident", kDecide, publish, 1024},
+    {"GET", "/public/{tenant}/incidents", "listPublicIncidents", Permission::Public, list_public, 0,
+     false, 5},
     {"POST", "/api/v1/incidents/{id}/close", "closeIncident", kDecide, close, 1024, true},
 };
 

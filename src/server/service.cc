@@ -99,6 +99,7 @@ Result<void> Service::build() {
     live_ = std::make_unique<Live>(ground_.store, shelves_, ground_.log);
     jobs_ = std::make_unique<Jobs>(ground_.store, *engine_, ground_.log);
     if (auto marked = jobs_->mark_interrupted(); !marked) return refuse(marked.error());
+    incident_jobs_ = std::make_unique<IncidentJobs>(ground_.store, *engine_, *jobs_, ground_.log);
     dispatcher_ = TRY(Dispatcher::open(
         {.store = ground_.store,
          .engine = *engine_,
@@ -111,9 +112,11 @@ Result<void> Service::build() {
          .shelves = shelves_,
          .zones = ground_.zones,
          .keyring = ground_.keyring}));
-    engine_->on_commit([live = live_.get(), out = dispatcher_.get()](store::Position last) {
+    engine_->on_commit([live = live_.get(), out = dispatcher_.get(),
+                        incidents = incident_jobs_.get()](store::Position last) {
         live->committed(last);
         out->nudge();
+        incidents->nudge();
     });
     engine_->on_stop([this](const Error& why) { ground_.log.error("engine-stopped", why); });
     workers_ = std::make_unique<Workers>(config_.workers);
@@ -135,6 +138,8 @@ Result<void> Service::build() {
         .live = *live_,
         .lanes = lanes_,
         .jobs = *jobs_,
+        .incident_jobs = *incident_jobs_,
+        .incident_board = incident_board_,
         .dispatcher = *dispatcher_,
         .metrics = metrics_,
         .connections = [this] { return http_->connections(); },
@@ -165,6 +170,7 @@ void Service::start() {
         if (auto fed = demo_->start(*engine_); !fed) ground_.log.error("demo", fed.error());
     keeper_ = std::thread([this] { housekeep(); });
     jobs_->start();
+    incident_jobs_->start();
     dispatcher_->start();
     http_->start();
 }
@@ -177,6 +183,7 @@ void Service::stop() {
     stopped_.notify_all();
     if (http_) http_->stop(engine_thread_.joinable() ? kGrace : http::Millis{0});
     workers_.reset();
+    if (incident_jobs_) incident_jobs_->stop();
     if (jobs_) jobs_->stop();
     if (dispatcher_) dispatcher_->stop();
     if (demo_) demo_->stop();

@@ -16,6 +16,8 @@
 #include "server/dispatcher.h"
 #include "server/gate.h"
 #include "server/idempotency.h"
+#include "server/incident_board.h"
+#include "server/incident_jobs.h"
 #include "server/jobs.h"
 #include "server/lanes.h"
 #include "server/live.h"
@@ -85,6 +87,8 @@ private:
     std::unique_ptr<Live> live_;
     std::unique_ptr<Workers> workers_;
     std::unique_ptr<Jobs> jobs_;
+    std::unique_ptr<IncidentJobs> incident_jobs_;
+    IncidentBoard incident_board_;
     std::unique_ptr<Dispatcher> dispatcher_;
     std::unique_ptr<Things> things_;
     std::unique_ptr<Gate> gate_;
