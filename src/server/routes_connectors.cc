@@ -1,12 +1,11 @@
 // Connectors 渠道: who pays, what each was told, and what became of it.
 #include <algorithm>
-#include <charconv>
 
 #include "engine/paying.h"
+#include "server/action_page.h"
 #include "server/body.h"
 #include "server/config.h"
 #include "server/connectors.h"
-#include "server/query.h"
 #include "server/routes.h"
 #include "server/sandbox.h"
 
@@ -16,8 +15,8 @@ namespace {
 using Kind = Connector::Kind;
 using State = store::Action::State;
 
-constexpr std::string_view kStates[] = {"waiting", "done", "dead"};
 constexpr int kConnectorsMost = 100;
+constexpr int kBookPage = 500;
 constexpr Range kPercent{.least = 0, .most = 100};
 
 Refusal no_connector() { return no_such({"支付渠道", "connector"}); }
@@ -243,7 +242,7 @@ void remove(Ticket ticket) {
 
 void write_order(JsonOut& out, const store::Action& action) {
     out.open('{').member("payout", action.key);
-    out.member("state", kStates[static_cast<std::size_t>(action.state)]);
+    out.member("state", kActionStates[static_cast<std::size_t>(action.state)]);
     out.member("attempts", action.attempts);
     if (action.state == State::Waiting) out.member("due_at", action.due_at);
     if (action.answer.starts_with('{')) out.key("answer").raw(action.answer);
@@ -251,46 +250,39 @@ void write_order(JsonOut& out, const store::Action& action) {
 }
 
 Answer list_orders(const Call& call) {
-    Query in(call.request);
-    const auto word = in.word("state", kStates);
-    if (auto fine = in.finish(); !fine) return deny(fine.error());
-    const auto wish = page_of(call.request);
-    if (!wish) return deny(wish.error());
     const auto reading = call.things.store.read();
     const auto name = call.parameter("name");
     if (!find_connector(*reading, call.who.tenant, name)) return deny(no_connector());
-    std::int64_t after = 0;
-    std::from_chars(wish->after.data(), wish->after.data() + wish->after.size(), after);
-    std::vector<store::Action> all;
-    for (const auto state : {State::Waiting, State::Done, State::Dead}) {
-        if (word && *word != kStates[static_cast<std::size_t>(state)]) continue;
-        std::ranges::move(reading->actions(call.who.tenant, name, state, after, wish->limit + 1),
-                          std::back_inserter(all));
-    }
-    std::ranges::sort(all, {}, &store::Action::id);
-    const auto limit = static_cast<std::size_t>(wish->limit);
-    const bool more = all.size() > limit;
-    if (more) all.resize(limit);
+    const auto found = action_page(call, *reading, name);
+    if (!found) return deny(found.error());
     JsonOut items;
-    for (const auto& action : all)
+    for (const auto& action : found->actions)
         if (action.topic == engine::kPayoutTopic) write_order(items, action);
-    return page(call, items.text(), more ? std::to_string(all.back().id) : "");
+    return page(call, items.text(), found->next);
 }
 
+// The book is one for all sandboxes of a company: it is read on until the page is full of this one's.
 Answer list_told(const Call& call) {
     const auto wish = page_of(call.request);
     if (!wish) return deny(wish.error());
     const auto reading = call.things.store.read();
     const auto kept = find_connector(*reading, call.who.tenant, call.parameter("name"));
     if (!kept) return deny(no_connector());
-    const auto found =
-        reading->documents(call.who.tenant, kSandboxBook, wish->after, wish->limit + 1);
-    JsonOut items;
     const std::string mine = "\"connector\":\"" + kept->connector.name + "\"";
-    for (const auto& document : found) {
-        if (&document - found.data() == wish->limit)
-            return page(call, items.text(), found[static_cast<std::size_t>(wish->limit) - 1].id);
-        if (document.body.contains(mine)) write_told(items, document);
+    JsonOut items;
+    int written = 0;
+    std::string after = wish->after, last;
+    for (bool more = true; more;) {
+        const auto found = reading->documents(call.who.tenant, kSandboxBook, after, kBookPage);
+        more = found.size() == static_cast<std::size_t>(kBookPage);
+        for (const auto& document : found) {
+            after = document.id;
+            if (!document.body.contains(mine)) continue;
+            if (written == wish->limit) return page(call, items.text(), last);
+            write_told(items, document);
+            last = document.id;
+            ++written;
+        }
     }
     return page(call, items.text(), {});
 }

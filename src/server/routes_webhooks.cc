@@ -3,9 +3,9 @@
 #include <charconv>
 
 #include "engine/noticing.h"
+#include "server/action_page.h"
 #include "server/body.h"
 #include "server/config.h"
-#include "server/query.h"
 #include "server/routes.h"
 #include "server/webhooks.h"
 #include "time/civil.h"
@@ -15,7 +15,6 @@ namespace {
 
 using State = store::Action::State;
 
-constexpr std::string_view kStates[] = {"waiting", "done", "dead"};
 constexpr std::size_t kEndpointsMost = 200;
 
 Refusal no_webhook() { return no_such({"接收端点", "webhook"}); }
@@ -242,7 +241,7 @@ void write_delivery(JsonOut& out, const store::Action& action) {
     out.open('{').member("id", action.id).member("webhook", action.target);
     out.member("event", text("id")).member("type", text("type"));
     out.member_if("subject", text("subject"));
-    out.member("state", kStates[static_cast<std::size_t>(action.state)]);
+    out.member("state", kActionStates[static_cast<std::size_t>(action.state)]);
     out.member("attempts", action.attempts);
     if (action.state == State::Waiting) out.member("due_at", action.due_at);
     if (!action.answer.empty()) out.key("answer").raw(action.answer);
@@ -250,29 +249,14 @@ void write_delivery(JsonOut& out, const store::Action& action) {
 }
 
 Answer list_deliveries(const Call& call) {
-    Query in(call.request);
-    const auto word = in.word("state", kStates);
-    if (auto fine = in.finish(); !fine) return deny(fine.error());
-    const auto wish = page_of(call.request);
-    if (!wish) return deny(wish.error());
     const auto reading = call.things.store.read();
     const auto id = call.parameter("id");
     if (!find_endpoint(*reading, call.who.tenant, id)) return deny(no_webhook());
-    std::int64_t after = 0;
-    std::from_chars(wish->after.data(), wish->after.data() + wish->after.size(), after);
-    std::vector<store::Action> all;
-    for (const auto state : {State::Waiting, State::Done, State::Dead}) {
-        if (word && *word != kStates[static_cast<std::size_t>(state)]) continue;
-        std::ranges::move(reading->actions(call.who.tenant, id, state, after, wish->limit + 1),
-                          std::back_inserter(all));
-    }
-    std::ranges::sort(all, {}, &store::Action::id);
-    const auto limit = static_cast<std::size_t>(wish->limit);
-    const bool more = all.size() > limit;
-    if (more) all.resize(limit);
+    const auto found = action_page(call, *reading, id);
+    if (!found) return deny(found.error());
     JsonOut items;
-    for (const auto& action : all) write_delivery(items, action);
-    return page(call, items.text(), more ? std::to_string(all.back().id) : "");
+    for (const auto& action : found->actions) write_delivery(items, action);
+    return page(call, items.text(), found->next);
 }
 
 void replay(Ticket ticket) {
