@@ -16,7 +16,7 @@ using wire::html_escaped;
 
 constexpr const char* kPrintStyle = R"css(
 @page{size:A4;margin:12mm}
-header{padding:14px 0}h1{font-size:24px}
+header{padding:14px 0}h1{font-size:24px}footer.wide{width:calc(100% - 48px)}
 .up{color:var(--kept);font-weight:600}.down{color:var(--broken);font-weight:600}
 ul.plain{margin:0;padding:0;list-style:none}ul.plain li{padding:4px 0;border-bottom:1px solid var(--rule)}
 ul.plain li:last-child{border:0}
