@@ -1,4 +1,6 @@
 // An expectation list as a page for print.
+#include <algorithm>
+
 #include "base/arena.h"
 #include "server/expectations.h"
 #include "time/civil.h"
@@ -75,6 +77,7 @@ private:
         out_ += "<section><h2>" + text_of(item, "title") + "</h2><dl>";
         row("我们承诺", "We promise", text_of(item, "sentence"));
         auto due = plain(item, "due_local");
+        std::ranges::replace(due, 'T', ' ');
         const auto* provisional = item.find("provisional");
         if (provisional != nullptr && !due.empty())
             due += word("（节假日公布后可能调整）", " (may move once holidays are announced)");

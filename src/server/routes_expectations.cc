@@ -412,7 +412,7 @@ std::optional<Refusal> check_code(const Call& call, Expectation& list, std::stri
     if (list.code.hash.empty() || now >= list.code.until || list.code.tries >= kTriesMost)
         return bad({"没有有效的验证码", "there is no code that is still good"});
     ++list.code.tries;
-    if (hash_of(call.things, call.who.tenant, list, code) != list.code.hash)
+    if (!vault::same(hash_of(call.things, call.who.tenant, list, code), list.code.hash))
         return bad({"验证码不对", "this isn't the code"});
     return std::nullopt;
 }

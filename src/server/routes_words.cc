@@ -303,6 +303,8 @@ void describe(Members& in, Reason& into) {
 }
 
 void turn_down(Ticket ticket) {
+    if (!find_seen(ticket->call, *ticket->call.things.store.read()))
+        return ticket->answer(deny(no_word()));
     auto given = read_body<Reason>(ticket->call.request);
     if (!given) return ticket->answer(deny(given.error()));
     take(ticket,
@@ -386,6 +388,8 @@ void describe(Members& in, Moved& into) {
 
 // 改约: before the breach, to a later instant, as often as the promise admits.
 void move(Ticket ticket) {
+    if (!find_seen(ticket->call, *ticket->call.things.store.read()))
+        return ticket->answer(deny(no_word()));
     auto given = read_body<Moved>(ticket->call.request);
     if (!given) return ticket->answer(deny(given.error()));
     take(

@@ -1,9 +1,11 @@
 // 口头承诺, 催办 and 服务补救 as people meet them over HTTP.
 #include <doctest/doctest.h>
 
+#include "engine/recovering.h"
 #include "server/business_testing.h"
 #include "server/house_promises.h"
 #include "server/words.h"
+#include "vault/encoding.h"
 
 namespace yinuo::server {
 namespace {
@@ -113,6 +115,16 @@ TEST_CASE("a word is owed once it is given, and is kept, late or taken back like
     const auto owed = house.ask("GET", "/api/v1/obligations", {.headers = link});
     CHECK_MESSAGE(owed.says(word.text("obligation")), owed.body);
     CHECK(house.ask("GET", path, {.headers = link}).says("13800000000"));
+    // Their receipt has the hash.
+    const auto receipt = house.ask(
+        "GET", "/api/v1/obligations/" + word.text("obligation") + "/receipt", {.headers = link});
+    const auto extra = receipt.body.find("\nextra ");
+    REQUIRE_MESSAGE(extra != std::string::npos, receipt.body);
+    const auto line =
+        receipt.body.substr(extra + 7, receipt.body.find('\n', extra + 7) - extra - 7);
+    CHECK(vault::from_base64(line, vault::Base64::Standard)
+              .value_or("")
+              .contains(word.text("text_hash")));
     const auto other = house.ask("GET", path, {.token = house.other.tokens.at(Role::Owner)});
     CHECK(other.status == 404);
     CHECK_FALSE(get(house, Role::Auditor, path).says("13800000000"));
@@ -275,6 +287,23 @@ TEST_CASE("a breach begins its recovery by itself, once, and what was done stops
     house.clock.advance(hours(24) + seconds(1));
     const auto path = "/api/v1/recoveries/" + obligation;
     CHECK(soon([&] { return house.ask("GET", path, {.token = key}).status == 200; }));
+    // As after a crash between the report and its being written down: told twice, begun once.
+    std::int64_t again = 0;
+    REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
+        for (std::int64_t id = 1; auto action = turns.rows().action(id); ++id) {
+            if (action->topic != engine::kRecovery) continue;
+            action->id = 0;
+            action->key += "/again";
+            action->state = store::Action::State::Waiting;
+            again = turns.rows().put_action(*action);
+            break;
+        }
+        return {};
+    }));
+    house.clock.advance(seconds(1));
+    CHECK(soon(
+        [&] { return house.store->read()->action(again)->state == store::Action::State::Done; }));
+    CHECK(Body(house.ask("GET", path, {.token = key})).at("clocks").items.size() == 2);
     const auto list = house.ask("GET", "/api/v1/recoveries", {.token = key});
     CHECK_MESSAGE(Body(list).at("items").items.size() == 1, list.body);
     CHECK(list.says("order/1"));
