@@ -227,15 +227,20 @@ bool read_live(const Json& row, const Json& explanation, LiveStandings& into) {
 }
 
 void lessen_given(const Json& payout, std::vector<LiveStandings>& all) {
-    if (payout.find("owed") == nullptr || truth(payout, "back")) return;
     const auto amount = Decimal::parse(word(payout, "amount"));
+    if (payout.find("owed") == nullptr || truth(payout, "back") || !amount) return;
+    const auto is_of = [&](const Amount& one) {
+        return one.subject == word(payout, "subject") && one.remedy == word(payout, "remedy") &&
+               one.payee == word(payout, "payee") && one.unit == word(payout, "unit") &&
+               one.at == instant(payout, "owed_at");
+    };
     for (auto& [standings, events] : all) {
-        if (!amount || standings.promise->label() != word(payout, "promise")) continue;
+        // What was taken back later was given before.
+        if (standings.promise->label() != word(payout, "promise") ||
+            std::ranges::any_of(standings.taken_back, is_of))
+            continue;
         for (auto& one : standings.given)
-            if (one.subject == word(payout, "subject") && one.remedy == word(payout, "remedy") &&
-                one.payee == word(payout, "payee") && one.unit == word(payout, "unit") &&
-                one.at == instant(payout, "owed_at"))
-                one.amount = *amount;
+            if (is_of(one)) one.amount = *amount;
     }
 }
 

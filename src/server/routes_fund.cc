@@ -79,9 +79,9 @@ void read_ledger(Ticket ticket) {
                                                     : "text/csv; charset=utf-8; header=absent"},
                         {"Content-Disposition", "attachment; filename=\"fund-ledger.csv\""}},
             .body = std::move(csv)};
-        if (last)
-            if (const auto link = page(call, {}, std::to_string(*last)).header("Link"))
-                response.with("Link", std::string(*link));
+        if (!last) return response;
+        const auto as_page = page(call, {}, std::to_string(*last));
+        response.with("Link", std::string(as_page.header("Link").value_or("")));
         return response;
     });
 }
