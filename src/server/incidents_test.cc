@@ -194,6 +194,9 @@ TEST_CASE("what a restart broke off is gone on with, and nobody need ask") {
     break_chat(house, company, "chat/1", "20");
     const engine::Actor li{.tenant = company.id, .id = "usr_li", .name = "li"};
     const engine::Actor wu{.tenant = company.id, .id = "usr_wu", .name = "wu"};
+    const engine::IncidentDecision decision{
+        .reason = "all",
+        .gift = engine::IncidentGift{.kind = "bill credit", .unit = "CNY", .amount = Decimal(5)}};
     REQUIRE(house.act([&](engine::Turns& turns) -> Result<void> {
         const auto from = turns.now() - hours(24);
         auto made = TRY(engine::declare_incident(turns, li,
@@ -202,7 +205,7 @@ TEST_CASE("what a restart broke off is gone on with, and nobody need ask") {
                                                   .from = from,
                                                   .until = from + hours(48),
                                                   .promise = "answer-soon"}));
-        made = TRY(engine::decide_incident(turns, li, made.number, made.etag, {.reason = "all"}));
+        made = TRY(engine::decide_incident(turns, li, made.number, made.etag, decision));
         made = TRY(engine::approve_incident(turns, wu, made.number, made.etag));
         house.service->engine().stop();  // before anybody can begin with it
         return {};
