@@ -19,12 +19,16 @@ TEST_CASE_TEMPLATE("payouts are found by whose they are, and postings add up", K
                              .incident = id == 3,
                              .state = static_cast<std::uint8_t>(id % 2),
                              .acts_at = id == 2 ? Instant{9} : Instant::max(),
-                             .body = "b"});
+                             .body = "b",
+                             .key = id == 2 ? "" : "h1"});
     CHECK(writing->payouts({.tenant = 1, .state = {}, .incident = {}}).size() == 3);
     CHECK(writing->payouts({.tenant = 1, .state = 1, .incident = {}, .after = 1})[0].id == 3);
     CHECK(writing->payouts({.tenant = 1, .state = {}, .incident = 1})[0].id == 3);
     CHECK(writing->payouts_of(2)[0].acts_at == Instant{9});
     CHECK(writing->payouts_of_customer(1).size() == 2);
+    CHECK(writing->payouts_of_key(1, "h1").size() == 2);
+    CHECK(writing->payouts_of_key(1, "h1")[1].id == 3);
+    CHECK(writing->payouts_of_key(1, "").empty());
     CHECK(writing->next_payout_at() == Instant{9});
     CHECK(writing->payouts_acting({8}, 5).empty());
     CHECK(writing->payouts_acting({9}, 5).size() == 1);
