@@ -68,8 +68,9 @@ struct Wish {
 
 Result<ApiClient::Request> request_of(const ApiOperation& operation, const Wish& wish,
                                       const Console& console) {
+    std::string path = TRY(api_path(operation, wish.given));
     ApiClient::Request request{.method = std::string(operation.method),
-                               .path = TRY(api_path(operation, wish.given)),
+                               .path = std::move(path),
                                .token = wish.key,
                                .if_match = wish.if_match,
                                .accept = wish.accept,

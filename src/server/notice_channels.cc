@@ -242,10 +242,10 @@ Result<connect::Delivery> sms_delivery(const NoticeChannel& channel, std::string
                                        std::string_view phone, const SmsWords& words,
                                        const vault::Key& server_key, vault::Entropy& entropy,
                                        Instant now) {
-    connect::SmsGateway gateway{
-        .access_key_id = channel.access_key_id,
-        .access_key_secret = TRY(opened<connect::GatewaySecret>(channel, "key", server_key)),
-        .sign_name = channel.sign_name};
+    auto secret = TRY(opened<connect::GatewaySecret>(channel, "key", server_key));
+    connect::SmsGateway gateway{.access_key_id = channel.access_key_id,
+                                .access_key_secret = std::move(secret),
+                                .sign_name = channel.sign_name};
     if (!channel.url.empty()) gateway.base = channel.url;
     if (!channel.region.empty()) gateway.region = channel.region;
     std::array<std::byte, 16> chance{};
