@@ -23,6 +23,9 @@ constexpr int kPagesLookedAt = 20;
 constexpr int kPage = 200;
 constexpr std::int64_t kUnwritten = 1;  // the ETag of settings that nobody has written yet
 constexpr std::string_view kWordRoles[] = {"owner", "manager", "agent", "second_line", "key"};
+constexpr std::string_view kStates[] = {"proposed", "refused", "pending",    "running",
+                                        "paused",   "at_risk", "kept",       "broken",
+                                        "waived",   "void",    "void_by_us", "not_measured"};
 constexpr std::string_view kNeeds[] = {"owner", "manager", "second_line", "none"};
 
 Refusal no_word() { return no_such({"口头承诺", "word"}); }
@@ -111,7 +114,8 @@ Answer list_words(const Call& call) {
     const auto wish = page_of(call.request);
     if (!wish) return deny(wish.error());
     Query in(call.request);
-    const auto state = in.text("state", 40);
+    std::string state(in.word("state", kStates).value_or(""));
+    std::ranges::replace(state, '_', ' ');
     const auto about = in.text("about", 200);
     const bool mine = in.truth("mine").value_or(false);
     if (auto fine = in.finish(); !fine) return deny(fine.error());
@@ -121,8 +125,8 @@ Answer list_words(const Call& call) {
     const auto fits = [&](const Word& word) {
         if (!may_see(call.who, word) || (about && word.about != *about)) return false;
         if (mine && word.by != id && word.owner != id) return false;
-        return !state ||
-               state_text_of(word, obligation_of(*reading, call.who.tenant, word)) == *state;
+        return state.empty() ||
+               state_text_of(word, obligation_of(*reading, call.who.tenant, word)) == state;
     };
     JsonOut items;
     int count = 0;

@@ -87,7 +87,8 @@ async function by_stranger(server, contract, world, faults) {
     const leaked = secrets.filter((one) => answer.text.includes(one) && !path.includes(encodeURIComponent(one)) && !JSON.stringify(body).includes(one));
     if (leaked.length > 0) faults.push(`${operation.id} by another company: its answer has ${leaked.join(', ')}`);
     const addressed = /\{(id|name|handle)\}/.test(operation.path);
-    if (addressed && answer.status !== 404) faults.push(`${operation.id} by another company: ${answer.status}, not 404 (${brief(answer)})`);
+    const wanted = operation.roles.includes('owner') ? 404 : 403; // customers' own, say
+    if (addressed && answer.status !== wanted) faults.push(`${operation.id} by another company: ${answer.status}, not ${wanted} (${brief(answer)})`);
   }
   for (const query of [`subject=${encodeURIComponent(world.subject)}`, `promise=${world.promise}`, 'state=running']) {
     const { json } = await server.call('GET', `/api/v1/obligations?${query}`, { as: world.stranger });
