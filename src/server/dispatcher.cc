@@ -104,6 +104,12 @@ void Dispatcher::send_due() {
             ++there;
             in_flight_.emplace(action.id, action.target);
         }
+        // Since `reading` began it may have come back, and is done or put off.
+        const auto current = ground_.store.read()->action(action.id);
+        if (!current || current->state != State::Waiting || current->due_at > now) {
+            finished(action.id);
+            continue;
+        }
         (*carrier)->carry(*reading, action, [this, id = action.id](Carrier::Outcome outcome) {
             record(id, std::move(outcome));
         });

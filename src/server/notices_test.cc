@@ -125,6 +125,7 @@ TEST_CASE("a second breach of the same matter waits, and a third joins it") {
     Telling office;
     engine::NoticeRules rules{
         .rules = {{.event = "test.*", .notice = "breach", .channels = {"page"}}},
+        .staff = {},
         .merge_minutes = 30};
     publish_promise(office.house, office.acme);
     office.order(1);
