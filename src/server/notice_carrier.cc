@@ -390,16 +390,13 @@ bool take_back(engine::Turns& turns, store::TenantId tenant, std::int64_t notice
     const auto action = turns.rows().action(notice);
     if (!action || action->tenant != tenant || action->topic != engine::kNoticeTopic) return false;
     auto task = NoticeTask::from_json(action->body);
-    if (!task || task->events.empty() ||
-        std::ranges::find(task->channels, channel) == task->channels.end())
-        return false;
+    if (!task || task->events.empty()) return false;
     const auto contact = find_contact(turns.rows(), turns.keys(), tenant, task->customer);
     if (!contact || (channel == "mail" ? contact->mail_is_bad : contact->phone_is_bad))
         return false;
     mark_bad(turns, tenant, task->customer, channel);
     note(turns, *action, *task, std::string(channel), "bounced", std::string(fault));
-    std::erase(task->channels, channel);
-    if (task->channels.empty()) {
+    if (std::erase(task->channels, channel) == 0 || task->channels.empty()) {
         raise_alert(turns, tenant, *task);
         return true;
     }

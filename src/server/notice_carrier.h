@@ -66,8 +66,7 @@ private:
 
 // A message came back: a bounce of the mail server ("mail"), a report of the gateway ("sms"). The
 // address is marked and the notice goes out by its next channel; an agent is told if there is none.
-// In the engine's thread. False: there is no such notice, it didn't go out by that channel, or it
-// was known.
+// In the engine's thread. False: there is no such notice, or it was known.
 bool take_back(engine::Turns&, store::TenantId, std::int64_t notice, std::string_view channel,
                std::string_view fault);
 
