@@ -150,7 +150,7 @@ TEST_CASE("channels are the owner's to set, keep their secrets, and are refused 
         "/api/v1/notices/channels",
         R"({"channels":[{"name":"text","kind":"sms","key":"k","access_key_id":"a","sign_name":"s",)"
         R"("templates":[{"notice":"breach","code":"SMS_1","text":"${subjet} ${link}"}]},)"
-        R"({"name":"webhook","kind":"webhook","key":"no","url":"http://10.0.0.1"},)"
+        R"({"name":"webhook","kind":"webhook","key":"no","url":"http://inside.example"},)"
         R"({"name":"ops","kind":"wecom"}]})");
     CHECK(flawed.status == 422);
     for (const auto* pointer :
