@@ -34,11 +34,15 @@ constexpr std::array kPaid = {kCustomer,
                               kLink,
                               kContact};
 constexpr std::array kIncident = {
-    kCustomer, kCompany,
-    kSubject,  kIncidentTitle,
-    kSince,    NoticeVariable{"until", "预计何时恢复", "until when, as far as we know", 14},
-    kReason,   kRemedy,
-    kNext,     kLink,
+    kCustomer,
+    kCompany,
+    kIncidentTitle,
+    kSince,
+    NoticeVariable{"until", "预计何时恢复", "until when, as far as we know", 14},
+    kReason,
+    kRemedy,
+    kNext,
+    kLink,
     kContact};
 constexpr std::array kChoice = {
     kCustomer,
