@@ -172,13 +172,13 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/improvements/{")) ids[pattern] = improvement;
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;
-        if (starts("/api/v1/incident-rules/{")) ids[pattern] = "by-size";
-        if (starts("/public/{")) ids[pattern] = company.name;
         if (starts("/api/v1/house-promises/{")) ids[pattern] = "word";
         if (starts("/api/v1/words/{")) ids[pattern] = word;
         if (starts("/api/v1/chases/{")) ids[pattern] = chase;
         if (starts("/api/v1/recoveries/{")) ids[pattern] = recovery;
         if (starts("/api/v1/expectations/{")) ids[pattern] = list;
+        if (starts("/api/v1/incident-rules/{")) ids[pattern] = "by-size";
+        if (starts("/public/{")) ids[pattern] = company.name;
         if (starts("/api/v1/evidence/{")) ids[pattern] = evidence;
         if (starts("/api/v1/claims/{")) ids[pattern] = claim;
     }
@@ -219,8 +219,7 @@ TEST_CASE("the table of routes and the API's description say the same, both ways
             // A key may whatever it was given, of what its company's owner or the operator may.
             const bool given = role == Role::Key && (grantable(0).has(route.permission) ||
                                                      grantable(1).has(route.permission));
-            if (given || permissions_of(role).has(route.permission))
-                may.emplace(name_of(role));
+            if (given || permissions_of(role).has(route.permission)) may.emplace(name_of(role));
         }
         CHECK_MESSAGE(found->second.roles == may, "x-roles differ");
         all.erase(found);
