@@ -100,7 +100,7 @@ TEST_CASE("whose legs kept their limits is charged nothing, and nobody where the
     CHECK(Body(kept.charges()).at("items").items.empty());
 }
 
-TEST_CASE("a partner sees the charges of their subjects only, a customer none, others' none") {
+TEST_CASE("a partner sees their own charges of their subjects only, others' companies none") {
     Chain chain;
     report_fault(chain.house, chain.key, "repair/south-1", chain.reported, 36, 54);
     CHECK(Body(chain.charges()).at("items").items.size() == 4);
@@ -113,9 +113,19 @@ TEST_CASE("a partner sees the charges of their subjects only, a customer none, o
                 .text.expose();
         return {};
     }));
-    const Body seen(chain.house.ask("GET", "/api/v1/charges", {.token = token}));
-    REQUIRE(seen.at("items").items.size() == 2);
-    CHECK(seen.at("items").items[0].find("subject")->text == "repair/north-1");
+    const auto seen = [&] {
+        return Body(chain.house.ask("GET", "/api/v1/charges", {.token = token}));
+    };
+    CHECK(seen().at("items").items.empty());  // nobody's leg is called as this account
+    const auto path = "/api/v1/users/" + chain.house.acme.people.at(Role::Partner).user.id;
+    const auto user = chain.house.ask("GET", path, {.token = chain.key});
+    REQUIRE(send(chain.house, "PATCH", path,
+                 {.token = chain.key, .body = R"({"title":"supplier"})", .headers = if_match(user)})
+                .status == 200);
+    const auto own = seen();
+    REQUIRE(own.at("items").items.size() == 1);
+    CHECK(own.at("items").items[0].find("subject")->text == "repair/north-1");
+    CHECK(own.at("items").items[0].find("partner")->text == "supplier");
     CHECK(send(chain.house, "POST", "/api/v1/charges/" + chain.payout + "/supplier/recover",
                {.token = token, .body = R"({"reference":"x"})"})
               .status == 403);

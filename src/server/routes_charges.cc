@@ -31,6 +31,12 @@ std::string text_of(const Charge& charge) {
     return engine::payout_text(charge.payout) + "/" + charge.partner;
 }
 
+// What another partner owes is none of a partner's business: theirs are those in the name that their
+// account has.
+bool may_see(const Session& who, const Charge& charge) {
+    return who.role != Role::Partner || who.actor.name == charge.partner;
+}
+
 struct Found {
     std::vector<Charge> charges;
     std::string next;
@@ -54,6 +60,7 @@ Found find(const Call& call, store::Reading& reading, const PageWish& page,
                 continue;
             }
             if (state && (*state == "open") != charge.is_open()) continue;
+            if (!may_see(call.who, charge)) continue;
             if (std::ssize(found.charges) == page.limit) {
                 found.next = text_of(found.charges.back());
                 return false;
