@@ -40,6 +40,8 @@ connect::Mail mail_of(const Contact& who, const std::string& code, std::string_v
     return mail;
 }
 
+constexpr connect::Next kDead{.then = Then::Dead};
+
 }  // namespace
 
 std::string CodeTask::to_json() const {
@@ -65,7 +67,6 @@ Result<CodeTask> CodeTask::from_json(std::string_view text) {
 }
 
 void CodeCarrier::carry(store::Reading& reading, const store::Action& action, Done done) {
-    constexpr connect::Next kDead{.then = Then::Dead};
     const auto task = CodeTask::from_json(action.body);
     if (!task) return done(over(kDead, "unreadable"));
     if (ground_.clock.now() >= task->until) return done(over(kDead, "too-late"));
