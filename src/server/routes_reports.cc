@@ -139,7 +139,7 @@ void read_week(Ticket ticket) {
     const auto& call = ticket->call;
     const auto policy = engine::fund_policy(*call.things.store.read(), call.who.tenant);
     const auto* found = call.things.zones.find(policy.zone);
-    const auto& zone = found == nullptr ? Zone::utc() : *found;
+    const Zone zone = found == nullptr ? Zone::utc() : *found;
     Query in(call.request);
     const auto today = zone.to_local(call.things.engine_clock.now()).date();
     auto week = IsoWeek::of(today.plus_days(-7));
@@ -152,7 +152,7 @@ void read_week(Ticket ticket) {
                              .mend = {"例如 2026-W11", "for example 2026-W11"}});
     }
     if (auto fine = in.finish(); !fine) return ticket->answer(deny(fine.error()));
-    work(ticket, [ticket, week, &zone, name = policy.zone]() -> std::optional<Answer> {
+    work(ticket, [ticket, week, zone, name = policy.zone]() -> std::optional<Answer> {
         const auto& call = ticket->call;
         const auto reading = call.things.store.read();
         const auto records = records_of(call, *reading);
