@@ -17,7 +17,7 @@ find_library(PUGIXML pugixml REQUIRED)
 
 add_library(house_rules INTERFACE)
 target_include_directories(house_rules INTERFACE ${CMAKE_SOURCE_DIR}/src)
-# g++ judges warnings; clang builds the fuzz targets only, and clang-tidy has its own say.
+# g++ judges warnings; clang builds for the sanitizers, and clang-tidy has its own say.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees overlapping copies in `"x" + std::string` (its bug 105651), hence -Wno-restrict.
   target_compile_options(house_rules INTERFACE -Wall -Wextra -Wconversion -Werror -Wno-restrict)
