@@ -120,6 +120,12 @@ std::optional<Proposal> open_proposal(store::Reading& rows, const Matter& matter
     return found && is_open(*found, row) ? found : std::nullopt;
 }
 
+// Files count as evidence of their own where the clause asks for some.
+bool is_proof(const Matter& matter, const std::vector<std::string>& files) {
+    return !files.empty() && matter.stands() &&
+           condition_of(matter.clause(), Act::Evidence) != nullptr;
+}
+
 }  // namespace
 
 void record_waiver(Ticket ticket) {
@@ -130,8 +136,7 @@ void record_waiver(Ticket ticket) {
                                               Matter& matter) -> Answered<std::vector<ActWish>> {
                const auto files =
                    TRY(hashes_of(turns.rows(), ticket->call.who, matter.subject(), wish.evidence));
-               const bool proves = !files.empty() && matter.stands() &&
-                                   condition_of(matter.clause(), Act::Evidence) != nullptr;
+               const bool proves = is_proof(matter, files);
                const bool recorded =
                    matter.stands() && matter.stand().obligation.excuse == promise::Excuse::Withheld;
                std::vector<ActWish> acts;
@@ -157,8 +162,7 @@ void agree_to_waiver(Ticket ticket) {
                    TRY(hashes_of(turns.rows(), ticket->call.who, matter.subject(), wish.evidence));
                std::vector<ActWish> acts = {
                    {.act = Act::Agree, .reason = wish.reason, .evidence = files}};
-               if (!files.empty() && matter.stands() &&
-                   condition_of(matter.clause(), Act::Evidence) != nullptr)
+               if (is_proof(matter, files))
                    acts.push_back({.act = Act::Evidence, .reason = wish.reason, .evidence = files});
                return acts;
            });
