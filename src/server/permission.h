@@ -80,8 +80,9 @@ enum class Permission : std::uint8_t {
     ReportsRead,
     ImprovementsRead,
     ImprovementsWrite,
+    PromisesComment,  // say something about a draft, vote on it
 };
-inline constexpr std::size_t kPermissions = 51;
+inline constexpr std::size_t kPermissions = 52;
 
 std::string_view name_of(Permission);  // "promises.approve"
 std::optional<Permission> permission(std::string_view name);

@@ -49,6 +49,16 @@ std::span<const Route> charge_routes();         // what partners answer for
 std::span<const Route> improvement_routes();    // causes and what is done about them
 std::span<const Route> incident_rule_routes();  // when an incident declares itself
 
+std::span<const Route> web_routes();              // the web app
+std::span<const Route> board_routes();            // 承诺公示板, and who is on it
+std::span<const Route> customer_access_routes();  // a number and a code; a link for a session
+std::span<const Route> told_routes();             // an obligation as its customer is told it
+std::span<const Route> figure_routes();           // kept-rates, lateness, control charts
+std::span<const Route> import_routes();           // rows become facts; kept mappings
+std::span<const Route> state_routes();            // how the system is
+std::span<const Route> recovery_panel_routes();   // 补救面板: shown before, held for a moment
+std::span<const Route> designer_routes();         // a text tried, talked about, voted on
+
 std::vector<Route> all_routes();
 
 }  // namespace yinuo::server
