@@ -28,3 +28,5 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/openapi.cc
                    COMMAND openapi_json ${CMAKE_BINARY_DIR}/openapi.cc ${openapi_parts}
                    DEPENDS openapi_json ${openapi_parts})
 target_sources(server PRIVATE ${CMAKE_BINARY_DIR}/openapi.cc)
+
+include(${CMAKE_CURRENT_LIST_DIR}/web.cmake)

@@ -1,4 +1,4 @@
-// Packing answers and unpacking requests (RFC 1952). Private to http/*.cc.
+// Packing answers and unpacking requests (RFC 1952).
 #pragma once
 
 #include <cstddef>

@@ -97,6 +97,13 @@ Gate::Weight Gate::weigh(Weighed as, std::string_view key, double cost) {
     return {as, bucket.limiter.take(key, now, cost)};
 }
 
+// So that a page may count down by our clock, whatever the visitor's machine thinks the time is.
+void Gate::tell_time(http::Response& response) const {
+    response.with("Yinuo-Now", std::to_string(things_.engine_clock.now().millis));
+    if (things_.demo != nullptr)
+        response.with("Yinuo-Clock-Speed", std::to_string(things_.config.demo_speed));
+}
+
 void Gate::tell(http::Response& response, const Weight& weight) {
     const auto [as, verdict] = weight;
     auto& bucket = as == Weighed::Guest ? guests_ : as == Weighed::User ? users_ : keys_;
@@ -173,6 +180,7 @@ void Gate::handle(http::Request&& request, http::Replier replier) {
         spare_body(done.request, response);
         if (*weight) tell(response, **weight);
         response.with("X-Request-Id", done.request_id);
+        tell_time(response);
         if (!response.header("cache-control")) response.with("Cache-Control", "no-store");
         const auto micros =
             std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - began).count();

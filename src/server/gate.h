@@ -43,6 +43,7 @@ private:
 
     Weight weigh(Weighed, std::string_view key, double cost);
     void tell(http::Response&, const Weight&);
+    void tell_time(http::Response&) const;
     Answered<Session> admit(const http::Request&, const Route&, Instant now,
                             std::optional<Weight>&);
     void note_use(const Session&, Instant now);
