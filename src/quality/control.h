@@ -56,8 +56,7 @@ struct Signal {
 
 struct Chart {
     double centre = 0;
-    double sigma =
-        0;  // XmR: of single values, in their unit; shares: it differs from point to point
+    double sigma = 0;  // XmR: of single values; that of a share differs from point to point
     double overdispersion = 1;  // shares: Laney's sigma Z, how much wider than chance they scatter
     bool is_laney = false;      // shares: the limits are Laney's
     double range_mean = 0, range_high = 0;  // XmR: of the moving ranges

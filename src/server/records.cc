@@ -59,9 +59,8 @@ Millis lateness(const store::ObligationRow& row, Instant now) {
     return row.label.empty() ? until - row.due_at : Millis{0};
 }
 
-Gathered gather(const Records& records, const KnownVersions& versions, const Window& window,
-                std::vector<std::uint8_t> states, int most) {
-    Gathered made;
+bool each_due(const Records& records, const KnownVersions& versions, const Window& window,
+              std::vector<std::uint8_t> states, int most, const TakeDue& take, Dues dues) {
     int looked_at = 0;
     const auto walk = [&](Instant due_from, Instant due_until) {
         store::ObligationQuery query{.tenant = records.tenant,
@@ -72,10 +71,7 @@ Gathered gather(const Records& records, const KnownVersions& versions, const Win
         while (true) {
             const auto rows = records.reading.obligations(query);
             for (const auto& row : rows) {
-                if (looked_at++ >= most) {
-                    made.is_cut = true;
-                    return;
-                }
+                if (looked_at++ >= most) return false;
                 const auto at = counted_at(row);
                 const auto version = versions.find(row.version);
                 if (at < window.from || at >= window.until || version == versions.end() ||
@@ -86,15 +82,24 @@ Gathered gather(const Records& records, const KnownVersions& versions, const Win
                 if (clause >= clauses.size() ||
                     (!window.clause.empty() && window.clause != clauses[clause].name))
                     continue;
-                made.rows.push_back(row);
+                take(row, version->second);
             }
-            if (std::ssize(rows) < kPage) return;
+            if (std::ssize(rows) < kPage) return true;
             query.after_due_at = rows.back().due_at;
             query.after_id = rows.back().id;
         }
     };
-    walk(window.from, std::min(window.until, Instant::max() - Millis{1}));
-    walk(Instant::max(), Instant::max());  // those without a due instant
+    const auto last = std::min(window.until, Instant::max() - Millis{1});
+    return (dues == Dues::Undated || walk(window.from, last)) &&
+           walk(Instant::max(), Instant::max());  // those without a due instant
+}
+
+Gathered gather(const Records& records, const KnownVersions& versions, const Window& window,
+                std::vector<std::uint8_t> states, int most) {
+    Gathered made;
+    made.is_cut = !each_due(
+        records, versions, window, std::move(states), most,
+        [&](const store::ObligationRow& row, const KnownVersion&) { made.rows.push_back(row); });
     return made;
 }
 

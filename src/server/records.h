@@ -67,6 +67,11 @@ struct Gathered {
     bool is_cut = false;  // there was more
 };
 inline constexpr int kRowsMost = 200'000;
+// The same, one by one; false: there was more.
+using TakeDue = std::function<void(const store::ObligationRow&, const KnownVersion&)>;
+enum class Dues : std::uint8_t { All, Undated };  // Undated: only those without a due instant
+bool each_due(const Records&, const KnownVersions&, const Window&, std::vector<std::uint8_t> states,
+              int most, const TakeDue&, Dues = Dues::All);
 Gathered gather(const Records&, const KnownVersions&, const Window&,
                 std::vector<std::uint8_t> states = {}, int most = kRowsMost);
 
