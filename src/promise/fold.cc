@@ -22,11 +22,9 @@ bool is_watched(const Promise& promise, int clause) {
 
 bool before(const Fact* a, const Fact* b) { return comes_before(*a, *b); }
 
-}  // namespace
-
-void fold_subject(const Promise& promise, std::span<const Fact* const> facts, Instant now,
-                  Folding& folding, std::vector<Obligation>& out,
-                  std::vector<const Fact*>* verdicts) {
+void fold_own(const Promise& promise, std::span<const Fact* const> facts, Instant now,
+              Folding& folding, std::vector<Obligation>& out, std::vector<const Fact*>* verdicts,
+              std::vector<ClockFace>* faces) {
     if (facts.empty()) return;
     const std::string_view subject = facts.front()->subject;
     std::vector<const Fact*> own;   // verdict facts of this subject's clauses
@@ -43,14 +41,40 @@ void fold_subject(const Promise& promise, std::span<const Fact* const> facts, In
         }
         const int index = static_cast<int>(i);
         if (verdicts == nullptr && !is_watched(promise, index)) {
-            Watch(promise, index, subject, seen, now, folding, folding.story, out).run();
+            Watch watch(promise, index, subject, seen, now, folding, folding.story, out);
+            watch.show(faces);
+            watch.run();
             continue;
         }
         VerdictFacts made(promise, folding, folding.story);
-        Watch(promise, index, subject, seen, now, folding, &made, out).run();
+        Watch watch(promise, index, subject, seen, now, folding, &made, out);
+        watch.show(faces);
+        watch.run();
         own.insert(own.end(), made.facts().begin(), made.facts().end());
     }
     if (verdicts != nullptr) verdicts->insert(verdicts->end(), own.begin(), own.end());
+}
+
+}  // namespace
+
+void fold_subject(const Promise& promise, std::span<const Fact* const> facts, Instant now,
+                  Folding& folding, std::vector<Obligation>& out,
+                  std::vector<const Fact*>* verdicts) {
+    fold_own(promise, facts, now, folding, out, verdicts, nullptr);
+}
+
+void fold_subject_clocks(const Promise& promise, std::span<const Fact* const> facts, Instant now,
+                         Folding& folding, std::vector<Obligation>& out,
+                         std::vector<ClockFace>& faces) {
+    fold_own(promise, facts, now, folding, out, nullptr, &faces);
+}
+
+void fold_key_clocks(const Promise& promise, int clause, std::string_view key,
+                     std::span<const Fact* const> facts, Instant now, Folding& folding,
+                     std::vector<Obligation>& out, std::vector<ClockFace>& faces) {
+    Watch watch(promise, clause, key, facts, now, folding, folding.story, out);
+    watch.show(&faces);
+    watch.run();
 }
 
 void fold_key(const Promise& promise, int clause, std::string_view key,

@@ -34,6 +34,7 @@ Watch::Watch(const Promise& promise, int clause, std::string_view key,
     folding_.held.reset();
     if (clause_.starts.size() > 1) starts_seen_.resize(clause_.starts.size());
     pauses_.resize(clause_.pauses.size(), Instant::max());
+    pauses_begun_.resize(clause_.pauses.size());
     if (const auto* at_most = std::get_if<AtMost>(&clause_.shape))
         tallies_.resize(at_most->bounds.size());
 }
@@ -62,7 +63,7 @@ void Watch::run() {
         o_.start = *std::find_if(starts_seen_.begin(), starts_seen_.end(),
                                  [](const Fact* f) { return f != nullptr; });
         tell(StepKind::Waiting, o_.start->at, Instant::max(), 0, o_.start);
-        out_.push_back(o_);
+        hand_out();
     }
 }
 
@@ -312,7 +313,34 @@ void Watch::flush() {
                     due_);
         }
     }
+    hand_out();
+}
+
+void Watch::hand_out() {
     out_.push_back(o_);
+    if (faces_ != nullptr) faces_->push_back(face());
+}
+
+ClockFace Watch::face() const {
+    if (!clock_ || due_ == Instant::max() || o_.state == State::Pending) return {};
+    ClockFace face{.has_clock = true, .limit = limit_, .due_at = due_};
+    for (const Warning& warning : clause_.warns) face.warnings.push_back(warning_at(warning));
+    if (o_.state != State::Paused) return face;
+    face.paused_since = std::max(paused_since_, counted_from_);
+    for (std::size_t i = 0; i < pauses_.size(); ++i) {
+        if (pauses_[i] == Instant::max()) continue;
+        if (const auto& cap = clause_.pauses[i].cap)
+            face.paused_until = std::min(face.paused_until, pauses_[i] + *cap);
+        if (face.pause >= 0 && pauses_[static_cast<std::size_t>(face.pause)] <= pauses_[i])
+            continue;
+        face.pause = static_cast<int>(i);
+        face.paused_by = pauses_begun_[i];
+    }
+    // The clock as if the pause were over now.
+    const auto moved = due_after_pause(due_, {face.paused_since, std::max(face.paused_since, now_)},
+                                       limit_, calendars_);
+    if (moved) face.due_at = *moved;
+    return face;
 }
 
 }  // namespace yinuo::promise

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "promise/clock_face.h"
 #include "promise/fold.h"
 #include "promise/obligation.h"
 #include "promise/promise.h"
@@ -24,6 +25,9 @@ public:
           Instant now, Folding&, Story*, std::vector<Obligation>& out);
 
     void run();
+
+    // Beside each obligation, what its clock shows.
+    void show(std::vector<ClockFace>* faces) { faces_ = faces; }
 
 private:
     // A clause that yields more obligations about one subject than this is written wrongly (every
@@ -85,6 +89,8 @@ private:
     void tell_warnings(Instant until);
     void warn();
     void flush();
+    void hand_out();
+    ClockFace face() const;
     void tell(StepKind kind, Instant at, Instant until = Instant::max(), int index = 0,
               const Fact* fact = nullptr, std::string_view why = {}) {
         if (story_ != nullptr) story_->tell(o_, Step{kind, at, until, index, fact, why});
@@ -99,6 +105,7 @@ private:
     Folding& folding_;
     Story* const story_;
     std::vector<Obligation>& out_;
+    std::vector<ClockFace>* faces_ = nullptr;
     const Calendars calendars_;
     Asker ask_;
 
@@ -114,7 +121,8 @@ private:
     Instant earliest_ = Instant::min();      // Window
     Instant counted_from_ = Instant::max();  // the instant the limit was counted from
 
-    std::vector<Instant> pauses_;  // since when each is open, max: it isn't
+    std::vector<Instant> pauses_;            // since when each is open, max: it isn't
+    std::vector<const Fact*> pauses_begun_;  // by which fact each was opened last
     int paused_reasons_ = 0;
     Instant paused_since_ = Instant::max();
 

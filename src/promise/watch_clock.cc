@@ -116,7 +116,9 @@ void Watch::note_pauses(const Fact& fact) {
     for (std::size_t i = 0; i < pauses_.size(); ++i) {
         const bool open = pauses_[i] != Instant::max();
         if (open && ask_.holds(clause_.pauses[i].to)) pauses_[i] = Instant::max();
-        if (!open && ask_.holds(clause_.pauses[i].from)) pauses_[i] = fact.at;
+        if (open || !ask_.holds(clause_.pauses[i].from)) continue;
+        pauses_[i] = fact.at;
+        pauses_begun_[i] = &fact;
     }
 }
 
@@ -142,6 +144,7 @@ void Watch::pause_or_resume(const Fact& fact) {
             if (ask_.holds(pause.to)) resume(i, fact.at, StepKind::Resumed);
         } else if (ask_.holds(pause.from)) {
             pauses_[i] = fact.at;
+            pauses_begun_[i] = &fact;
             if (paused_reasons_++ == 0) paused_since_ = fact.at;
             tell(StepKind::Paused, fact.at, due_, static_cast<int>(i), &fact);
         }

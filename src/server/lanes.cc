@@ -1,5 +1,6 @@
 #include "server/lanes.h"
 
+#include <algorithm>
 #include <array>
 
 #include "server/obligation_out.h"
@@ -12,39 +13,55 @@ using promise::State;
 constexpr int kStreamsMost = 5'000;    // counted one by one, for who sees only some
 constexpr int kOverdueLooked = 2'000;  // latest breaches looked at for whether they still last
 
-struct Counts {
-    std::array<std::int64_t, promise::kStates> states = {};
-    std::int64_t seconds = 0, minutes = 0, hours = 0, days = 0, undated = 0, overdue = 0;
-    bool partial = false;
+// By the time that is left; `all` also what has no due instant.
+struct Left {
+    std::int64_t seconds = 0, minutes = 0, hours = 0, days = 0, undated = 0, all = 0;
+
+    Left& operator+=(const Left& other) {
+        seconds += other.seconds, minutes += other.minutes, hours += other.hours;
+        days += other.days, undated += other.undated, all += other.all;
+        return *this;
+    }
 };
 
-void count_left(Counts& counts, Instant due, Instant now, std::int64_t many) {
-    auto& lane = due >= Instant::max()          ? counts.undated
-                 : due < now + minutes(1)       ? counts.seconds
-                 : due < now + yinuo::hours(1)  ? counts.minutes
-                 : due < now + yinuo::hours(24) ? counts.hours
-                                                : counts.days;
-    lane += many;
+struct Counts {
+    std::array<Left, promise::kStates> states = {};  // of what is over `all` alone
+    std::int64_t overdue = 0;
+    bool partial = false;
+
+    Left& of(State state) { return states[static_cast<std::size_t>(state)]; }
+    const Left& of(State state) const { return states[static_cast<std::size_t>(state)]; }
+};
+
+constexpr State kOpen[] = {State::Pending, State::Running, State::Paused, State::AtRisk};
+
+void count_left(Left& left, Instant due, Instant now) {
+    auto& lane = due >= Instant::max()          ? left.undated
+                 : due < now + minutes(1)       ? left.seconds
+                 : due < now + yinuo::hours(1)  ? left.minutes
+                 : due < now + yinuo::hours(24) ? left.hours
+                                                : left.days;
+    ++lane;
 }
 
 Counts of_tenant(store::Reading& reading, store::TenantId tenant, Instant now) {
     Counts counts;
-    for (const auto& [state, count] : reading.count_by_state(tenant)) counts.states[state] = count;
-    const Instant edges[] = {Instant::min(), now + minutes(1), now + hours(1), now + hours(24)};
-    std::int64_t* const lanes[] = {&counts.seconds, &counts.minutes, &counts.hours};
-    for (const auto state : {State::Pending, State::Running, State::Paused, State::AtRisk}) {
-        const auto number = static_cast<std::uint8_t>(state);
-        if (counts.states[number] == 0) continue;
+    for (const auto& [state, count] : reading.count_by_state(tenant))
+        counts.states[state].all = count;
+    const Instant edges[] = {Instant::min(), now + minutes(1), now + hours(1), now + hours(24),
+                             // The last instant before "never": what has a due instant at all.
+                             Instant::max() - Millis{1}};
+    for (const auto state : kOpen) {
+        auto& left = counts.of(state);
+        if (left.all == 0) continue;
         std::int64_t dated = 0;
-        for (std::size_t i = 0; i < 3; ++i) {
-            const auto in_lane = reading.count_due(tenant, number, edges[i], edges[i + 1]);
-            *lanes[i] += in_lane;
-            dated += in_lane;
+        std::int64_t* const lanes[] = {&left.seconds, &left.minutes, &left.hours, &left.days};
+        for (std::size_t i = 0; i < std::size(lanes); ++i) {
+            *lanes[i] =
+                reading.count_due(tenant, static_cast<std::uint8_t>(state), edges[i], edges[i + 1]);
+            dated += *lanes[i];
         }
-        // The last instant before "never": what has a due instant at all.
-        const auto later = reading.count_due(tenant, number, edges[3], Instant::max() - Millis{1});
-        counts.days += later;
-        counts.undated += counts.states[number] - dated - later;
+        left.undated = left.all - dated;
     }
     store::ObligationQuery query{.tenant = tenant,
                                  .states = {static_cast<std::uint8_t>(State::Broken)},
@@ -52,7 +69,7 @@ Counts of_tenant(store::Reading& reading, store::TenantId tenant, Instant now) {
                                  .limit = kOverdueLooked};
     for (const auto& row : reading.obligations(query))
         counts.overdue += row.settled_at >= Instant::max();
-    counts.partial = counts.states[static_cast<std::size_t>(State::Broken)] > kOverdueLooked;
+    counts.partial = counts.of(State::Broken).all > kOverdueLooked;
     return counts;
 }
 
@@ -64,8 +81,9 @@ Counts of_streams(const Call& call, store::Reading& reading) {
         if (!may_see(call.who, stream)) return;
         for (const auto& row : reading.obligations_of(stream.id)) {
             const auto state = static_cast<State>(row.state);
-            ++counts.states[row.state];
-            if (promise::is_open(state)) count_left(counts, row.due_at, now, 1);
+            auto& left = counts.of(state);
+            ++left.all;
+            if (promise::is_open(state)) count_left(left, row.due_at, now);
             counts.overdue += state == State::Broken && row.settled_at >= Instant::max();
         }
     };
@@ -86,19 +104,68 @@ Counts of_streams(const Call& call, store::Reading& reading) {
     return counts;
 }
 
+void write_left(JsonOut& out, const Left& left) {
+    out.member("seconds", left.seconds).member("minutes", left.minutes);
+    out.member("hours", left.hours).member("days", left.days).member("undated", left.undated);
+}
+
+void write_tab(JsonOut& out, std::string_view name, const Left& left) {
+    out.key(name).open('{');
+    write_left(out, left);
+    out.member("total", left.all).close('}');
+}
+
 std::string written(const Counts& counts, Instant now) {
     JsonOut out;
     out.open('{').member("at", now).key("states").open('{');
     for (std::size_t i = 0; i < counts.states.size(); ++i)
-        out.member(promise::name_of(static_cast<State>(i)), counts.states[i]);
+        out.member(promise::name_of(static_cast<State>(i)), counts.states[i].all);
+    Left open;
+    for (const auto state : kOpen) open += counts.of(state);
     out.close('}').key("left").open('{').member("overdue", counts.overdue);
-    out.member("seconds", counts.seconds).member("minutes", counts.minutes);
-    out.member("hours", counts.hours).member("days", counts.days);
-    out.member("undated", counts.undated).close('}');
-    return out.member("partial", counts.partial).close('}').take();
+    write_left(out, open);
+    Left savable;
+    for (const auto state : states_of(Tab::Savable)) savable += counts.of(state);
+    out.close('}').key("tabs").open('{');
+    write_tab(out, name_of(Tab::Savable), savable);
+    write_tab(out, name_of(Tab::AboutToBreak), counts.of(State::AtRisk));
+    out.key(name_of(Tab::Broken)).open('{').member("lasting", counts.overdue);
+    out.member("total", counts.of(State::Broken).all).close('}');
+    write_tab(out, name_of(Tab::Paused), counts.of(State::Paused));
+    return out.close('}').member("partial", counts.partial).close('}').take();
 }
 
 }  // namespace
+
+std::span<const promise::State> states_of(Tab tab) {
+    static constexpr State kSavable[] = {State::Pending, State::Running};
+    static constexpr State kAtRisk[] = {State::AtRisk};
+    static constexpr State kBroken[] = {State::Broken};
+    static constexpr State kPaused[] = {State::Paused};
+    switch (tab) {
+        case Tab::Savable: return kSavable;
+        case Tab::AboutToBreak: return kAtRisk;
+        case Tab::Broken: return kBroken;
+        case Tab::Paused: return kPaused;
+    }
+    return {};
+}
+
+std::string_view name_of(Tab tab) { return kTabs[static_cast<std::size_t>(tab)]; }
+
+std::optional<Tab> parse_tab(std::string_view name) {
+    const auto found = std::ranges::find(kTabs, name);
+    if (found == std::end(kTabs)) return std::nullopt;
+    return static_cast<Tab>(found - std::begin(kTabs));
+}
+
+DueWindow window_of(std::string_view lane, Instant now) {
+    if (lane == "seconds") return {Instant::min(), now + minutes(1)};
+    if (lane == "minutes") return {now + minutes(1), now + hours(1)};
+    if (lane == "hours") return {now + hours(1), now + hours(24)};
+    if (lane == "days") return {now + hours(24), Instant::max() - Millis{1}};
+    return {Instant::max(), Instant::max()};
+}
 
 std::string Lanes::json(const Call& call) {
     const auto role = call.who.role;

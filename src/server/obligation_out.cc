@@ -64,14 +64,19 @@ void write_obligation(JsonOut& out, const store::ObligationRow& row, std::string
 }
 
 std::string obligations_json(store::Reading& reading, const std::vector<store::ObligationRow>& rows,
-                             const engine::Shelf& shelf) {
-    std::map<store::StreamId, std::string> names;
+                             const engine::Shelf& shelf, const MoreOfRow& more) {
+    std::map<store::StreamId, store::Stream> streams;
     JsonOut out;
     for (const auto& row : rows) {
-        const auto [name, fresh] = names.try_emplace(row.stream);
+        const auto [place, fresh] = streams.try_emplace(row.stream);
+        const auto& stream = place->second;
         if (fresh)
-            if (const auto stream = reading.stream(row.stream)) name->second = stream->name;
-        write_obligation(out, row, name->second, shelf);
+            if (auto found = reading.stream(row.stream)) place->second = std::move(*found);
+        if (more)
+            write_obligation(out, row, stream.name, shelf,
+                             [&](JsonOut& into) { more(into, row, stream); });
+        else
+            write_obligation(out, row, stream.name, shelf);
     }
     return out.take();
 }

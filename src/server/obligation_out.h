@@ -28,9 +28,11 @@ std::optional<promise::State> state_of(std::string_view text);
 // `more` writes further members.
 void write_obligation(JsonOut&, const store::ObligationRow&, std::string_view stream_name,
                       const engine::Shelf&, const std::function<void(JsonOut&)>& more = {});
-// The items of a list, comma between, each with the name of its stream.
+// The items of a list, comma between, each with the name of its stream; `more` writes further
+// members of each.
+using MoreOfRow = std::function<void(JsonOut&, const store::ObligationRow&, const store::Stream&)>;
 std::string obligations_json(store::Reading&, const std::vector<store::ObligationRow>&,
-                             const engine::Shelf&);
+                             const engine::Shelf&, const MoreOfRow& more = {});
 
 // The obligation of that text ("obl_…") as far as `who` may see it, with its stream; nullopt
 // otherwise, whatever the reason.

@@ -8,6 +8,7 @@
 #include "engine/receipt.h"
 #include "server/explaining.h"
 #include "server/lanes.h"
+#include "server/obligation_clock.h"
 #include "server/obligation_out.h"
 #include "server/people_out.h"
 #include "server/query.h"
@@ -18,6 +19,7 @@ namespace yinuo::server {
 namespace {
 
 constexpr std::string_view kOrders[] = {"due", "-due"};
+constexpr std::string_view kParts[] = {"clock"};
 constexpr int kPagesLookedAt = 20;  // of rows that aren't theirs to see
 
 Refusal no_obligation() { return no_such({"履约单", "obligation"}); }
@@ -25,6 +27,7 @@ Refusal no_obligation() { return no_such({"履约单", "obligation"}); }
 struct Wish {
     store::ObligationQuery query;
     bool none = false;  // nothing can fit: an unknown subject, a version that never was published
+    bool with_clock = false;
 };
 
 Answered<Wish> wish_of(const Call& call, store::Reading& reading, const PageWish& page) {
@@ -43,6 +46,9 @@ Answered<Wish> wish_of(const Call& call, store::Reading& reading, const PageWish
                                        "it can be pending, running, paused, at_risk, kept, broken, "
                                        "waived, void, void_by_us, not_measured"}});
     }
+    if (const auto word = in.word("tab", kTabs))
+        for (const auto state : states_of(*parse_tab(*word)))
+            query.states.push_back(static_cast<std::uint8_t>(state));
     if (const auto subject = in.text("subject")) {
         const auto stream = reading.find_stream(call.who.tenant, *subject);
         if (stream && may_see(call.who, *stream))
@@ -62,6 +68,12 @@ Answered<Wish> wish_of(const Call& call, store::Reading& reading, const PageWish
     }
     query.due_from = in.instant("due_from").value_or(Instant::min());
     query.due_until = in.instant("due_until").value_or(Instant::max());
+    if (const auto lane = in.word("lane", kLanes)) {
+        const auto window = window_of(*lane, call.things.engine_clock.now());
+        query.due_from = std::max(query.due_from, window.from);
+        query.due_until = std::min(query.due_until, window.until);
+    }
+    wish.with_clock = in.word("with", kParts).has_value();
     query.latest_first = in.word("order", kOrders).value_or("due") == "-due";
     if (auto fine = in.finish(); !fine) return deny(fine.error());
     if (!page.after.empty()) {
@@ -150,17 +162,24 @@ Answer list_obligations(const Call& call) {
     if (wish->none) return page(call, {}, {});
     const auto found = call.who.role == Role::Customer ? find_own(call, *reading, wish->query)
                                                        : find(call, *reading, wish->query);
-    const auto items = call.things.shelves.use(call.who.tenant, [&](const auto& shelf) {
-        return obligations_json(*reading, found.rows, shelf);
+    const auto items = call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
+        if (!wish->with_clock) return obligations_json(*reading, found.rows, shelf);
+        Clocks clocks(*reading, shelf, call.who, call.things.engine_clock.now());
+        return obligations_json(*reading, found.rows, shelf,
+                                [&](JsonOut& out, const auto& row, const auto& stream) {
+                                    clocks.write(out, row, stream);
+                                });
     });
     return page(call, items, found.next);
 }
 
-// With what people have said about it.
+// With its clock, and what people have said about it.
 void write_seen(JsonOut& out, const Call& call, store::Reading& reading, engine::Shelf& shelf,
                 const SeenObligation& seen) {
+    const auto now = call.things.engine_clock.now();
     write_obligation(out, seen.row, seen.stream.name, shelf, [&](JsonOut& more) {
-        write_people(more, reading, shelf, seen, call.things.engine_clock.now());
+        Clocks(reading, shelf, call.who, now).write(more, seen.row, seen.stream);
+        write_people(more, reading, shelf, seen, now);
     });
 }
 
