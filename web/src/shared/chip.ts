@@ -21,7 +21,7 @@ export interface Clocked {
   state_text?: { zh: string; en: string }
   clock?: {
     warnings?: { at: string; level: 'warning' | 'about_to_break' }[]
-    paused?: { since: string; reason: { zh: string; en: string }; by?: string }
+    paused?: { since: string; reason: { zh: string; en: string }; by?: string; left_millis?: number }
     work_left_millis?: number
   }
   warns_at?: string
@@ -86,8 +86,8 @@ export function chip(it: Clocked, now: number): Chip {
       detail = zh ? `晚了 ${late}` : `${late} late`
     }
   } else if (state === 'paused') {
-    const work = it.clock?.work_left_millis
-    if (work !== undefined) detail = zh ? `还剩 ${span(work)}` : `${span(work)} left`
+    const still = it.clock?.paused?.left_millis ?? it.clock?.work_left_millis
+    if (still !== undefined) detail = zh ? `还剩 ${span(still)}` : `${span(still)} left`
   } else if (Number.isFinite(left)) {
     if (left < 0) detail = zh ? `已超时 ${span(left)}` : `${span(left)} overdue`
     else detail = zh ? `还剩 ${span(left)}` : `${span(left)} left`

@@ -20,6 +20,14 @@ const changed = new Set<Tell>()
 const resets = new Set<() => void>()
 let source: EventSource | undefined
 let last = ''
+let broke = false // since it was heard last
+const awaiting = new Set<() => void>()
+
+/** Done once the stream is open: what is loaded from then on misses no change. */
+export function listening(): Promise<void> {
+  if (source?.readyState === EventSource.OPEN) return Promise.resolve()
+  return new Promise((done) => awaiting.add(done))
+}
 
 /** Tells each change, and `reset`, until the answer is called. Opens the stream for the first. */
 export function onChange(tell: Tell, reset: () => void): () => void {
@@ -35,7 +43,14 @@ export function onChange(tell: Tell, reset: () => void): () => void {
 
 function open(): void {
   source = new EventSource(last ? `/api/v1/events?last_event_id=${last}` : '/api/v1/events')
-  source.addEventListener('open', heard)
+  source.addEventListener('open', () => {
+    heard()
+    // No event came before the break: there is nothing to go on from, and something may be missing.
+    if (broke && !last) for (const reset of resets) reset()
+    broke = false
+    for (const done of awaiting) done()
+    awaiting.clear()
+  })
   source.addEventListener('obligation', (event) => {
     last = event.lastEventId || last
     heard()
@@ -48,6 +63,7 @@ function open(): void {
   })
   source.addEventListener('error', () => {
     missed()
+    broke = true
     // The browser comes back by itself, unless the server refused outright.
     if (source?.readyState === EventSource.CLOSED) {
       close()
