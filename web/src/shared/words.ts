@@ -14,11 +14,10 @@ const kKept = 'yinuo.language'
 const current = ref<Language>('zh')
 const known = shallowReactive<Partial<Record<Language, Words>>>({})
 
-function find(key: string): string {
+function find(key: string): string | undefined {
   let at: string | Words | undefined = known[current.value]
   for (const part of key.split('.')) at = typeof at === 'object' ? at[part] : undefined
-  if (typeof at !== 'string') throw new Error(`no words for ${key}`)
-  return at
+  return typeof at === 'string' ? at : undefined
 }
 
 /**
@@ -27,16 +26,16 @@ function find(key: string): string {
  */
 export function t(key: string, places: Places = {}): string {
   let text = find(key)
+  if (text === undefined) {
+    console.error(`no words for ${key}`) // the build finds those that sources name
+    return key
+  }
   if (typeof places.n === 'number' && text.includes(' | ')) text = text.split(' | ')[places.n === 1 ? 0 : 1]!
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in places ? String(places[name]) : whole))
 }
 /** Is there such a text? For words that the server chose. */
 export function has(key: string): boolean {
-  try {
-    return find(key) !== ''
-  } catch {
-    return false
-  }
+  return find(key) !== undefined
 }
 
 declare module 'vue' {
