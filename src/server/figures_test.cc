@@ -70,7 +70,7 @@ TEST_CASE("figures: the kept-rate by day of the company's own zone, with its int
     CHECK(whole(series[0], "n") == 2);
     CHECK(whole(series[0], "kept") == 1);
     CHECK(series[0].find("share")->text == "0.5");
-    CHECK(series[0].find("low")->text == "0.094531");  // Wilson, 1 of 2
+    CHECK(series[0].find("low")->text == "0.094529");  // Wilson, 1 of 2
     CHECK(whole(series[1], "n") == 2);
     CHECK(whole(series[2], "n") == 0);
     CHECK(series[2].find("share")->is_null());
@@ -81,7 +81,7 @@ TEST_CASE("figures: the kept-rate by day of the company's own zone, with its int
     const auto csv =
         office.ask("kept?from=2026-03-10T16:00:00Z&until=2026-03-13T16:00:00Z", "text/csv");
     CHECK(csv.header("Content-Type").starts_with("text/csv"));
-    CHECK(csv.says("2026-03-10T16:00:00Z,2026-03-11T16:00:00Z,2,1,0.5,0.094531,"));
+    CHECK(csv.says("2026-03-10T16:00:00Z,2026-03-11T16:00:00Z,2,1,0.5,0.094529,"));
     CHECK(csv.says("2026-03-12T16:00:00Z,2026-03-13T16:00:00Z,0,0,,,"));
 }
 

@@ -38,9 +38,9 @@ export class Server {
     const server = new Server()
     server.folder = mkdtempSync(join(tmpdir(), 'yinuo-web-'))
     server.company = company
-    server.flags = [...flags]
+    server.timed = clock ? ['--test-clock', kStart] : [] // of the people made before it serves, too
+    server.flags = [...flags, ...server.timed]
     if (clock) {
-      server.flags.push('--test-clock', kStart)
       server.command(['user', 'add', 'operator'], kPassword) // who may set the clock
     }
     server.command(['tenant', 'add', company, '--title', title])
@@ -55,7 +55,8 @@ export class Server {
   }
 
   command(words, input = '') {
-    return execFileSync(kProgram, [...words, '--data', this.folder], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+    const clock = this.flags.includes('--test-clock') ? ['--test-clock', kStart] : []
+    return execFileSync(kProgram, [...words, ...clock, '--data', this.folder], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
   }
 
   async serve(port = 0) {
