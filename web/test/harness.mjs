@@ -38,9 +38,9 @@ export class Server {
     const server = new Server()
     server.folder = mkdtempSync(join(tmpdir(), 'yinuo-web-'))
     server.company = company
-    server.timed = clock ? ['--test-clock', kStart] : [] // of the people made before it serves, too
-    server.flags = [...flags, ...server.timed]
+    server.flags = [...flags]
     if (clock) {
+      server.flags.push('--test-clock', kStart)
       server.command(['user', 'add', 'operator'], kPassword) // who may set the clock
     }
     server.command(['tenant', 'add', company, '--title', title])
