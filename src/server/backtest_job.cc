@@ -1,14 +1,12 @@
 #include "server/backtest_job.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "engine/entry.h"
 #include "engine/publishing.h"
 #include "promise/scope.h"
 #include "server/body.h"
+#include "server/nameless_file.h"
 #include "server/obligation_out.h"
 #include "twin/backtest.h"
 #include "wire/history_reader.h"
@@ -151,32 +149,6 @@ private:
 };
 
 Error cancelled() { return {.code = "cancelled", .what = {"已取消", "this was cancelled"}}; }
-
-// The data as a file without a name: the reader of histories wants one.
-class NamelessFile {
-public:
-    static Result<NamelessFile> of(std::string_view bytes) {
-        NamelessFile file(memfd_create("history", MFD_CLOEXEC));
-        for (auto rest = bytes; file.fd_ >= 0 && !rest.empty();) {
-            const auto put = ::write(file.fd_, rest.data(), rest.size());
-            if (put <= 0) break;
-            rest.remove_prefix(static_cast<std::size_t>(put));
-            if (rest.empty()) return file;
-        }
-        if (file.fd_ >= 0 && bytes.empty()) return file;
-        return refuse({.code = "unavailable",
-                       .what = {"没有地方放历史数据", "there is no room for the history"}});
-    }
-    NamelessFile(NamelessFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    ~NamelessFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
-
-private:
-    explicit NamelessFile(int fd) : fd_(fd) {}
-    int fd_;
-};
 
 struct Collected {
     Arena memory;

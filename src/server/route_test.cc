@@ -152,6 +152,15 @@ void add_business_ids(House& house, const Company& company,
                                     {.token = owner, .body = "seen", .type = "text/plain"}))
                               .text("id");
     const auto claim = make_coach_claim(house, company);
+    const std::string mapping =
+        R"("subject: order/{id}\nfields: {id: text, at: instant}\nfacts: [{fact: order.seen, at: at}]\n")";
+    const auto import =
+        Body(post("/api/v1/imports", R"({"source":"crm","format":"csv","mapping":)" + mapping +
+                                         R"(,"data":"id,at\n7,2026-03-10\n"})"))
+            .text("id");
+    REQUIRE(send(house, "PUT", "/api/v1/mappings/orders",
+                 {.token = owner, .body = R"({"text":)" + mapping + "}"})
+                .status == 201);
     const auto improvement = Body(post("/api/v1/improvements", R"({"title":"t"})")).text("id");
     for (const auto& route : all_routes()) {
         const std::string pattern(route.pattern);
@@ -170,6 +179,8 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/payouts/{")) ids[pattern] = payout;
         if (starts("/api/v1/charges/{")) ids[pattern] = payout;
         if (starts("/api/v1/improvements/{")) ids[pattern] = improvement;
+        if (starts("/api/v1/imports/{")) ids[pattern] = import;
+        if (starts("/api/v1/mappings/{")) ids[pattern] = "orders";
         if (starts("/api/v1/fund/batches/{")) ids[pattern] = batch;
         if (starts("/api/v1/incidents/{")) ids[pattern] = incident;
         if (starts("/api/v1/house-promises/{")) ids[pattern] = "word";

@@ -143,6 +143,25 @@ std::string clock_text(const Zone& zone, Date day, Instant at) {
     return wall.to_string().substr(11, 5);
 }
 
+// Of what kind a day is that isn't as its weekday; empty: nothing to tell.
+std::string_view kind_of(calendar::Reason reason) {
+    using enum calendar::Reason;
+    switch (reason) {
+        case OpenSpecial: return "special";
+        case OpenMakeup: return "makeup";
+        case OpenDuty: return "duty";
+        case Holiday: return "holiday";
+        case ClosedDay: return "closed";
+        case Break: return "break";
+        case Closure: return "closure";
+        case PartsClosed: return "parts";
+        case Open:
+        case OutsideHours:
+        case NoHours: return {};
+    }
+    return {};
+}
+
 void write_day(JsonOut& out, const calendar::Schedule& schedule, Date day) {
     using calendar::Reason;
     const auto& zone = schedule.zone();
@@ -161,7 +180,7 @@ void write_day(JsonOut& out, const calendar::Schedule& schedule, Date day) {
     }
     out.close(']');
     if (telling != nullptr) {
-        out.member_if("name", telling->name);
+        out.member("kind", kind_of(telling->reason)).member_if("name", telling->name);
         write_text(out.key("why"), calendar::describe(*telling));
     }
     out.close('}');

@@ -229,4 +229,24 @@ Text complain_of(std::string_view cell, const FieldRule& field) {
             field.name + ": \"" + word + "\" is not " + kind.en};
 }
 
+Text mend_of(const FieldRule& field) {
+    switch (field.type) {
+        case FieldType::Text: return {};
+        case FieldType::Number:
+            return {"写成 12 或 -0.50，千位不分组", "write 12 or -0.50, without grouping digits"};
+        case FieldType::Boolean: return {"写 是 或 否", "write yes or no"};
+        case FieldType::Duration: return {"写成 PT26H30M 或 26:30", "write PT26H30M or 26:30"};
+        case FieldType::Instant:
+        case FieldType::Date: {
+            const auto pattern = field.times.front().text();
+            if (pattern == "ISO")
+                return {"写成 2026-03-10 08:30，或在映射的 times 里写这一列的式样",
+                        "write 2026-03-10 08:30, or give this column's pattern in `times`"};
+            return {"按 " + pattern + " 写，或改映射里的 times",
+                    "write it as " + pattern + ", or change `times` in the mapping"};
+        }
+    }
+    return {};
+}
+
 }  // namespace yinuo::wire

@@ -20,6 +20,7 @@ bool is_missing(std::string_view cell, std::span<const std::string> missing);
 std::optional<feel::Value> read_cell(std::string_view cell, const FieldRule& field,
                                      char decimal_mark, ZoneClock& clock);
 Text complain_of(std::string_view cell, const FieldRule& field);
+Text mend_of(const FieldRule& field);  // what could stand there instead
 
 // "1234", "-0.50", "1.2e3"; digits before the mark may not be grouped.
 std::optional<Decimal> read_number(std::string_view text, char decimal_mark);

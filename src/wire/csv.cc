@@ -38,10 +38,13 @@ public:
     CsvReader(Input& input, const CsvShape& shape, Columns wanted, RowSink& sink)
         : input_(input), shape_(shape), wanted_(wanted), sink_(sink), cells_(wanted.size()) {}
 
+    Result<std::vector<std::string>> header() {
+        if (auto columns = begin(); !columns) return refuse(std::move(columns.error()));
+        return names_;
+    }
+
     Result<void> read() {
-        if (!TRY(fill(1 << 12)) && input_.text().empty()) return refuse(empty_file());
-        if (input_.text().starts_with("\xEF\xBB\xBF")) input_.consume(3);
-        if (auto columns = take_columns(); !columns) return columns;
+        if (auto columns = begin(); !columns) return columns;
         while (true) {
             const auto step = next_row();
             if (step == Step::Partial) {
@@ -60,6 +63,12 @@ private:
         const char* at;
         Text reason;
     };
+
+    Result<void> begin() {
+        if (!TRY(fill(1 << 12)) && input_.text().empty()) return refuse(empty_file());
+        if (input_.text().starts_with("\xEF\xBB\xBF")) input_.consume(3);
+        return take_columns();
+    }
 
     Error empty_file() const {
         return {.code = "empty-file",
@@ -110,6 +119,7 @@ private:
             slots_[static_cast<std::size_t>(
                 std::ranges::find(names, std::string_view(wanted_[slot])) - names.begin())] = slot;
         }
+        names_ = std::move(header);
         return {};
     }
 
@@ -275,6 +285,7 @@ private:
     Columns wanted_;
     RowSink& sink_;
     std::vector<std::string_view> cells_;
+    std::vector<std::string> names_;  // of the columns
     std::vector<std::size_t> slots_;  // by column: which cell it fills
     std::size_t width_ = 0;
     std::uint64_t line_ = 1;
@@ -285,6 +296,22 @@ private:
 };
 
 }  // namespace
+
+namespace {
+
+class NoRows final : public RowSink {
+public:
+    bool take(const Row&) override { return false; }
+    bool reject(std::uint64_t, std::uint32_t, Text) override { return false; }
+    void note(Finding) override {}
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> csv_header(Input& input, const CsvShape& shape) {
+    NoRows nobody;
+    return CsvReader(input, shape, {}, nobody).header();
+}
 
 Result<void> read_csv(Input& input, const CsvShape& shape, Columns wanted, RowSink& sink) {
     return CsvReader(input, shape, wanted, sink).read();

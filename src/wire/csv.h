@@ -9,6 +9,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "wire/input.h"
@@ -21,6 +23,9 @@ struct CsvShape {
     std::optional<char> quote = '"';
     std::span<const std::string> columns = {};  // given: there is no header line
 };
+
+// The names in the header line, as they stand.
+Result<std::vector<std::string>> csv_header(Input& input, const CsvShape& shape);
 
 Result<void> read_csv(Input& input, const CsvShape& shape, Columns wanted, RowSink& sink);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <utility>
 
 #include "wire/cells.h"
 
@@ -57,8 +58,12 @@ bool FactMaker::reject(std::uint64_t line, std::uint32_t column, Text reason) {
     ++counts_.rows;
     ++counts_.rejected;
     if (options_.on_rejected)
-        options_.on_rejected(
-            {.path = path_, .line = line, .column = column, .reason = std::move(reason)});
+        options_.on_rejected({.path = path_,
+                              .line = line,
+                              .column = column,
+                              .reason = std::move(reason),
+                              .field = std::exchange(reason_field_, {}),
+                              .mend = std::exchange(reason_mend_, {})});
     if (options_.interrupted != nullptr && options_.interrupted()) counts_.interrupted = true;
     return !counts_.interrupted;
 }
@@ -79,6 +84,7 @@ bool FactMaker::take(const Row& row) {
     }
     ++counts_.rows;
     counts_.facts += made_.size();
+    if (options_.on_row) options_.on_row(row.line, customer_of_row());
     for (const auto& fact : made_) sink_.take(fact);
     return true;
 }
@@ -86,6 +92,18 @@ bool FactMaker::take(const Row& row) {
 bool FactMaker::fail(Text reason) {
     reason_ = std::move(reason);
     return false;
+}
+
+bool FactMaker::fail(const Field& field, Text reason, Text mend) {
+    reason_field_ = field.rule->name;
+    reason_mend_ = std::move(mend);
+    return fail(std::move(reason));
+}
+
+// In text_; a row that doesn't say whose it is is nobody's.
+std::string_view FactMaker::customer_of_row() {
+    if (!customer_.given || !text_of(customer_, "customer")) return {};
+    return text_;
 }
 
 bool FactMaker::make_row(const Row& row) {
@@ -116,11 +134,13 @@ bool FactMaker::read_fields(const Row& row) {
         const auto cell = row.cells[static_cast<std::size_t>(field.cell)];
         if (is_missing(cell, field.rule->missing)) {
             if (field.rule->required)
-                return fail({field.rule->name + " 没有值", field.rule->name + " has no value"});
+                return fail(
+                    field, {field.rule->name + " 没有值", field.rule->name + " has no value"},
+                    {"补上，或在映射里去掉 required", "fill it in, or take `required` away"});
             continue;
         }
         const auto read = read_cell(cell, *field.rule, mapping_.decimal_mark, *field.clock);
-        if (!read) return fail(complain_of(cell, *field.rule));
+        if (!read) return fail(field, complain_of(cell, *field.rule), mend_of(*field.rule));
         value = *read;
     }
     for (Field& field : fields_) {

@@ -133,6 +133,8 @@ private:
     bool sequence_of(const FactPlan&, promise::Fact&);
     bool kind_of(const FactPlan&, promise::Fact&);
     bool fail(Text reason);
+    bool fail(const Field&, Text reason, Text mend);
+    std::string_view customer_of_row();
     std::string_view keep_subject();
     std::span<const feel::Binding> fields_of(const FactPlan&);
     feel::Value keep(Field&, const feel::Value&);
@@ -153,6 +155,7 @@ private:
     std::vector<FactPlan> facts_;
     std::vector<FieldSet> field_sets_;
     Made subject_;
+    Made customer_;
     std::vector<std::string> columns_;
     bool reads_previous_ = false;  // somebody asks for the previous row of a subject
     std::size_t kinds_made_ = 0;
@@ -164,6 +167,8 @@ private:
     std::vector<promise::Fact> made_;
     std::string text_;
     Text reason_;
+    std::string_view reason_field_;  // and of which field, if it is one's
+    Text reason_mend_;
     std::string_view row_subject_;  // in memory_; of the last row that had one
     bool row_subject_known_ = false;
     std::string_view last_subject_;  // of any fact, reused while it stays the same

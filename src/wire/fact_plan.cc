@@ -20,6 +20,7 @@ Result<void> FactMaker::compile() {
     for (const auto& field : mapping_.fields) special_names_.push_back(field.name);
     if (auto done = compile_fields(); !done) return done;
     subject_ = TRY(compile_template(mapping_.subject));
+    customer_ = TRY(compile_template(mapping_.customer));
     for (const auto& rule : mapping_.facts) facts_.push_back(TRY(compile_fact(rule)));
     need_everything();
     lay_out();
@@ -141,6 +142,7 @@ void FactMaker::need_everything() {
         if (fields_[i].rule->required) need(static_cast<int>(i));
     for (const auto& set : field_sets_) need(set.fields);
     need(subject_);
+    if (options_.on_row) need(customer_);
     for (const auto& plan : facts_) {
         need(plan.when_reads);
         need(plan.rule->on_change_of);

@@ -40,10 +40,15 @@ struct Rejected {
     std::uint64_t line = 0;  // of the row's beginning, from 1; 0 where rows have no lines (SQLite)
     std::uint32_t column = 0;  // characters from the line's beginning, from 1; 0: the whole row
     Text reason;
+    std::string_view field = {};  // of the mapping, when it is one field's fault
+    Text mend = {};               // what would be right; may be empty
 };
 
 struct ReadOptions {
     std::function<void(const Rejected&)> on_rejected = {};
+    // Called before a row's facts are handed on, with the line it begins at and whose it is (empty:
+    // the mapping doesn't say, or this row doesn't).
+    std::function<void(std::uint64_t line, std::string_view customer)> on_row = {};
     // Called every few thousand rows with bytes read and bytes in all (of the file as it lies on
     // disk; 0 if that isn't known, as on standard input).
     std::function<void(std::uint64_t done, std::uint64_t total)> on_progress = {};

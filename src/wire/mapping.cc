@@ -62,6 +62,7 @@ public:
         if (missing_.empty()) missing_.push_back("");
         if (const Yaml* node = keys.need("fields")) read_fields(*node);
         mapping_.subject = template_of(keys.take_scalar("subject"), Bare::Text);
+        mapping_.customer = template_of(keys.take_scalar("customer"), Bare::Text);
         if (const Yaml* node = keys.need("facts")) read_facts(*node);
         keys.finish();
     }

@@ -90,6 +90,7 @@ struct Mapping {
     std::string object;  // OCEL: the type of object the rows are about
     std::string zone = "UTC";
     Template subject;
+    Template customer;  // whose the row is, as the company calls them; empty: it isn't said
     std::vector<FieldRule> fields;
     std::vector<FactRule> facts;
     std::string path;

@@ -20,6 +20,8 @@ public:
             if (mapping_.fields[i].formula) check_formula(*mapping_.fields[i].formula, i);
         check_template(mapping_.subject);
         check_not_constant(mapping_.subject);
+        check_template(mapping_.customer);
+        check_not_constant(mapping_.customer);
         for (const auto& fact : mapping_.facts) check_fact(fact);
     }
 
