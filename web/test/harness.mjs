@@ -106,6 +106,10 @@ export class Server {
       body: body !== undefined ? JSON.stringify(body) : text,
     })
     const said = await response.text()
+    if (response.status === 401 && this.tokens?.[as] === token && token) {
+      delete this.tokens[as] // a session lasts 12 hours of the server's clock
+      return this.call(method, path, { as, body, headers, text })
+    }
     let json
     try {
       json = said ? JSON.parse(said) : undefined
@@ -204,6 +208,7 @@ export async function openPage(server, { as, language = 'zh', width = 1280, heig
   })
   opened.setDefaultTimeout(10_000)
   if (as) {
+    await server.must('GET', '/api/v1/me', { as }) // renews a session that is over
     const token = await server.token(as)
     await opened.addCookies([{ name: 'yn_session', value: token, url: server.url, httpOnly: true, sameSite: 'Lax' }])
   }

@@ -6,16 +6,10 @@ import { kPromise, kStart, Server } from './harness.mjs'
 const kMillis = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 const iso = (ms) => new Date(ms).toISOString()
 
-/** Working hours, breaks, and China's holidays of 2026's first half as an office keeps them. */
+/** Split days and China's holidays with their make-up days. */
 export const kOffice = `zone: Asia/Shanghai
 weekly: {mon-fri: "09:00-12:00, 13:30-18:00"}
-holidays:
-  - {date: 2026-04-04, name: 清明节}
-  - {date: 2026-04-05, name: 清明节}
-  - {date: 2026-04-06, name: 清明节}
-  - {date: 2026-05-01, name: 劳动节}
-special:
-  - {date: 2026-05-09, hours: "09:00-12:00, 13:30-18:00", name: 劳动节调休}
+holidays: [cn-statutory]
 `
 
 export const kInstall = `promise: install
@@ -26,17 +20,15 @@ need: {zh: 不用请假等, en: not to wait a day at home}
 limits: {zh: 物业不让进场的时间由我们举证, en: where the landlord refuses us we must prove it}
 owner: team/install
 zone: Asia/Shanghai
-calendar: office.yaml
 subject: order
-facts:
-  order.registered: {zh: 登记装机, en: registered}
-  order.done: {zh: 装好, en: installed}
+schedules:
+  office: office.yaml
 clauses:
   install:
     title: {zh: 八个工时装好, en: Installed in eight working hours}
     starts: fact = "order.registered"
     keeps: fact = "order.done"
-    within: 8 work hours
+    within: 8 work h on office
     reopens: {when: fact = "order.reopened", how: continues}
     waives:
       cause: fact = "cause.recorded" and cause in ("customer", "third party", "force majeure")
