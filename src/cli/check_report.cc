@@ -232,7 +232,8 @@ void write_findings(Json& json, const Findings& findings) {
 
 void write_deadline(Json& json, const promise::Clause& clause,
                     const promise::WorkedDeadline& deadline) {
-    constexpr const char* kOccasions[] = {"usual", "eve of a holiday", "change of clocks"};
+    constexpr const char* kOccasions[] = {"usual", "eve of a holiday", "change of clocks",
+                                          "holiday", "asked"};
     json.open('{');
     json.member("clause", clause.name);
     json.member("occasion", kOccasions[static_cast<std::size_t>(deadline.occasion)]);

@@ -10,6 +10,8 @@ constexpr int kPage = 200;
 
 // What the document says after this step.
 void evolve(PromiseVersion& version, const store::Entry& entry, PromiseStep step) {
+    if (!step.team.empty())
+        version.approvals.push_back({.by = step.by, .team = step.team, .at = entry.recorded_at});
     switch (step.stage) {
         case Stage::Draft:
             version = {.name = step.name,

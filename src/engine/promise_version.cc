@@ -61,6 +61,18 @@ Text describe(Stage stage) {
 std::string PromiseVersion::to_json() const {
     std::string out;
     CanonicalObject object(out);
+    if (!approvals.empty()) {
+        object.member("approvals") += '[';
+        for (const auto& approval : approvals) {
+            if (&approval != &approvals.front()) out += ',';
+            CanonicalObject one(out);
+            one.instant("at", approval.at);
+            one.text("by", approval.by);
+            one.text("team", approval.team);
+            one.close();
+        }
+        out += ']';
+    }
     object.instant("approved_at", approved_at);
     object.text("approved_by", approved_by);
     object.member("calendars") += calendars_json(publication);
@@ -85,6 +97,14 @@ Result<PromiseVersion> PromiseVersion::from_json(std::string_view text) {
     const wire::Json json = TRY(wire::parse_json(text, memory));
     Members in(json, kWhat);
     PromiseVersion version;
+    if (in.has("approvals"))
+        for (const auto& one : in.array("approvals").items) {
+            Members approval(one, {"一次批准", "an approval"});
+            version.approvals.push_back({.by = approval.text("by"),
+                                         .team = approval.text("team"),
+                                         .at = approval.instant("at")});
+            if (auto read = approval.finish(); !read) return refuse(read.error());
+        }
     version.approved_at = in.instant("approved_at");
     version.approved_by = in.text("approved_by");
     if (auto read = read_calendars(in.object("calendars"), version.publication); !read)
@@ -121,6 +141,7 @@ Result<PromiseStep> read_promise_step(std::string_view body) {
     step.id = step.name + "@" + std::to_string(step.version);
     step.text_hash = in.text("text_sha256");
     step.by = in.text("by");
+    if (in.has("team")) step.team = in.text("team");
     if (stage == Stage::Published) {
         step.publication.text = in.text("text");
         if (auto read = read_calendars(in.object("calendars"), step.publication); !read)

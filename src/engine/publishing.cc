@@ -56,6 +56,50 @@ std::vector<std::string> personal_fields(store::Reading& rows, store::TenantId i
     return who ? std::move(who->personal_fields) : std::vector<std::string>();
 }
 
+std::vector<std::string> approving_teams(store::Reading& rows, store::TenantId id) {
+    auto who = tenant(rows, id);
+    return who ? std::move(who->approving_teams) : std::vector<std::string>();
+}
+
+std::string joined(const std::vector<std::string>& names, std::string_view comma) {
+    std::string all;
+    for (const auto& name : names) {
+        if (!all.empty()) all += comma;
+        all += name;
+    }
+    return all;
+}
+
+Error approval_missing(const std::vector<std::string>& missing) {
+    return {.code = "approval-missing",
+            .what = {"还缺这些部门的批准：" + joined(missing, "、"),
+                     "teams have yet to approve it: " + joined(missing, ", ")},
+            .mend = {"请各部门的同事批准", "let somebody of each approve it"}};
+}
+
+// Whether somebody may approve it for that team, one of `teams`.
+Result<void> may_approve_for(const PromiseVersion& version, const std::vector<std::string>& teams,
+                             const Actor& actor, std::string_view team) {
+    if (std::ranges::find(teams, team) == teams.end())
+        return refuse({.code = "not-your-team",
+                       .what = {"要批准的部门是" + joined(teams, "、") + "，您不属于它们",
+                                "the teams that approve are " + joined(teams, ", ") +
+                                    "; you belong to none of them"},
+                       .mend = {"请这些部门的同事批准，或请负责人把您归到部门",
+                                "let somebody of them approve it, or let an owner put you into "
+                                "a team"}});
+    const bool again = std::ranges::any_of(version.approvals, [&](const Approval& approval) {
+        return approval.team == team || approval.by == actor.id;
+    });
+    if (again)
+        return refuse(
+            {.code = "approved-already",
+             .what = {"您或您的部门已经批准过", "you or your team have approved it already"},
+             .mend = {"还缺：" + joined(missing_teams(version, teams), "、"),
+                      "still missing: " + joined(missing_teams(version, teams), ", ")}});
+    return {};
+}
+
 Findings findings_of(Turns& turns, const PromiseVersion& version, store::TenantId tenant) {
     return examine(version.publication, personal_fields(turns.rows(), tenant),
                    turns.shelf().names(), turns.shelf().zones());
@@ -73,7 +117,7 @@ Result<void> without_errors(const Findings& findings) {
                    .place = first->error.place});
 }
 
-std::string step_body(const PromiseVersion& version, const Actor& actor) {
+std::string step_body(const PromiseVersion& version, const Actor& actor, std::string_view team) {
     const bool published = version.stage == Stage::Published;
     std::string body;
     CanonicalObject object(body);
@@ -82,6 +126,7 @@ std::string step_body(const PromiseVersion& version, const Actor& actor) {
     object.text("promise", version.name);
     if (version.stage == Stage::Retired) object.number("published_in", version.position);
     object.text("step", name_of(version.stage));
+    if (!team.empty()) object.text("team", team);
     if (published) object.text("text", version.publication.text);
     object.text("text_sha256", version.text_hash);
     object.number("version", version.version);
@@ -91,10 +136,10 @@ std::string step_body(const PromiseVersion& version, const Actor& actor) {
 
 // Writes a step down: its entry, the document as it stands after it, the audit trail.
 Drafted write_step(Turns& turns, const Actor& actor, PromiseVersion version, std::int64_t etag,
-                   Findings findings) {
+                   Findings findings, std::string_view team = {}) {
     const auto leaf = version.stage == Stage::Published ? leaf_of(version) : std::string();
     const auto position =
-        turns.append(actor.tenant, EntryKind::Promise, step_body(version, actor), leaf);
+        turns.append(actor.tenant, EntryKind::Promise, step_body(version, actor, team), leaf);
     if (version.stage == Stage::Published) version.position = position;
     check(turns.rows().put_document({.tenant = actor.tenant,
                                      .collection = std::string(kPromises),
@@ -102,7 +147,8 @@ Drafted write_step(Turns& turns, const Actor& actor, PromiseVersion version, std
                                      .version = etag + 1,
                                      .key = {},
                                      .body = version.to_json()}));
-    turns.audit(actor, "promise." + std::string(name_of(version.stage)), version.id());
+    const auto reached = team.empty() ? name_of(version.stage) : name_of(Stage::Approved);
+    turns.audit(actor, "promise." + std::string(reached), version.id());
     if (version.stage >= Stage::Published) {
         std::string data;
         CanonicalObject object(data);
@@ -195,6 +241,14 @@ std::string leaf_of(const PromiseVersion& version) {
     return leaf;
 }
 
+Publication with_calendars(store::Reading& rows, store::TenantId tenant, const Publication& handed,
+                           Zones& zones) {
+    const Asked asked(rows, tenant, handed);
+    Names names;
+    wire::read_promises(handed.text, {}, {names, zones, promise::host_functions(), &asked});
+    return {.text = handed.text, .calendars = std::move(asked.asked)};
+}
+
 Result<Drafted> draft(Turns& turns, const Actor& actor, const Publication& handed,
                       std::int64_t etag) {
     const Head head = TRY(read_head(handed.text));
@@ -213,16 +267,13 @@ Result<Drafted> draft(Turns& turns, const Actor& actor, const Publication& hande
                                         " and can't be changed any more"},
                            .mend = {"写一个新版本", "write a new version"}});
     }
-    const Asked asked(rows, actor.tenant, handed);
-    Names names;  // of this text alone: a draft leaves nothing behind on the shelf
-    wire::read_promises(handed.text, {},
-                        {names, turns.shelf().zones(), promise::host_functions(), &asked});
-    version.publication = {.text = handed.text, .calendars = std::move(asked.asked)};
+    auto& zones = turns.shelf().zones();
+    version.publication = with_calendars(rows, actor.tenant, handed, zones);
     version.text_hash = hex_hash(handed.text);
     version.drafted_by = actor.id;
     version.drafted_at = turns.now();
-    auto findings = examine(version.publication, personal_fields(rows, actor.tenant), names,
-                            turns.shelf().zones());
+    Names names;  // of this text alone: a draft leaves nothing behind on the shelf
+    auto findings = examine(version.publication, personal_fields(rows, actor.tenant), names, zones);
     return write_step(turns, actor, std::move(version), etag, std::move(findings));
 }
 
@@ -235,16 +286,42 @@ Result<Drafted> check_draft(Turns& turns, const Actor& actor, std::string_view i
     return write_step(turns, actor, std::move(found.version), etag, std::move(findings));
 }
 
-Result<Drafted> approve(Turns& turns, const Actor& actor, std::string_view id, std::int64_t etag) {
-    auto found = TRY(find_at(turns.rows(), actor, id, etag, Stage::Checked));
-    if (found.version.drafted_by == actor.id)
+std::vector<std::string> missing_teams(const PromiseVersion& version,
+                                       const std::vector<std::string>& teams) {
+    std::vector<std::string> missing;
+    std::ranges::copy_if(teams, std::back_inserter(missing), [&](const std::string& team) {
+        return std::ranges::find(version.approvals, team, &Approval::team) ==
+               version.approvals.end();
+    });
+    return missing;
+}
+
+Result<Drafted> approve(Turns& turns, const Actor& actor, std::string_view id, std::int64_t etag,
+                        std::string_view team) {
+    auto found = TRY(find(turns.rows(), actor.tenant, id, etag));
+    PromiseVersion& version = found.version;
+    const auto teams = approving_teams(turns.rows(), actor.tenant);
+    // Teams may have been named after it was approved.
+    const bool approvable =
+        version.stage == Stage::Checked ||
+        (version.stage == Stage::Approved && !missing_teams(version, teams).empty());
+    if (!approvable) return refuse(wrong_stage(version, Stage::Checked));
+    if (version.drafted_by == actor.id)
         return refuse({.code = "same-person",
                        .what = {"起草人不能批准自己的文本", "whoever drafted it can't approve it"},
                        .mend = {"请另一位同事批准", "let a colleague approve it"}});
-    found.version.stage = Stage::Approved;
-    found.version.approved_by = actor.id;
-    found.version.approved_at = turns.now();
-    return write_step(turns, actor, std::move(found.version), etag, {});
+    if (teams.empty()) team = {};
+    if (!teams.empty()) {
+        if (auto may = may_approve_for(version, teams, actor, team); !may)
+            return refuse(may.error());
+        version.approvals.push_back({.by = actor.id, .team = std::string(team), .at = turns.now()});
+    }
+    if (missing_teams(version, teams).empty()) version.stage = Stage::Approved;
+    if (version.stage == Stage::Approved) {
+        version.approved_by = actor.id;
+        version.approved_at = turns.now();
+    }
+    return write_step(turns, actor, std::move(version), etag, {}, team);
 }
 
 Result<Drafted> publish(Turns& turns, const Actor& actor, std::string_view id, std::int64_t etag) {
@@ -257,6 +334,8 @@ Result<Drafted> publish(Turns& turns, const Actor& actor, std::string_view id, s
                                     other->label + " is published, and no older"},
                            .mend = {"用更大的版本号重新起草",
                                     "draft it again under a higher version number"}});
+    const auto missing = missing_teams(version, approving_teams(turns.rows(), actor.tenant));
+    if (!missing.empty()) return refuse(approval_missing(missing));
     // What is personal or known as a zone may have changed since it was checked.
     auto findings = findings_of(turns, version, actor.tenant);
     if (auto fine = without_errors(findings); !fine) return refuse(fine.error());

@@ -23,6 +23,13 @@ std::string_view name_of(Stage);  // "draft"
 std::optional<Stage> parse_stage(std::string_view name);
 Text describe(Stage);
 
+// Somebody's approval on behalf of their team 部门. It is of one text: another one has none yet.
+struct Approval {
+    std::string by;
+    std::string team;
+    Instant at = Instant::max();
+};
+
 // What the document's body says; to_json()/from_json() are its spelling.
 struct PromiseVersion {
     std::string name;
@@ -31,6 +38,7 @@ struct PromiseVersion {
     Publication publication;
     std::string text_hash;  // SHA-256, hex
     std::string drafted_by, approved_by, published_by, retired_by;
+    std::vector<Approval> approvals = {};  // teams'; approved_by was the last, or without a team
     Instant drafted_at = Instant::max(), approved_at = Instant::max(),
             published_at = Instant::max(), retired_at = Instant::max();
     store::Position position = 0;  // once published
@@ -40,10 +48,13 @@ struct PromiseVersion {
     static Result<PromiseVersion> from_json(std::string_view);
 };
 
+// The text with all the calendars that it names as files ("office.yaml"): those handed in with it,
+// otherwise the tenant's as they stand. What is at neither place is left to the text's findings.
+Publication with_calendars(store::Reading&, store::TenantId, const Publication& handed, Zones&);
+
 // A new draft, or another text for one that isn't approved yet (`etag`: the document's version that
-// was changed; 0: it is new). Calendars that the text names as files ("office.yaml") are those
-// handed in with it, and otherwise the tenant's as they stand. Findings don't refuse a draft:
-// `findings` has them. Refuses a text that names no promise or version, one that is approved or
+// was changed; 0: it is new), with_calendars(). Findings don't refuse a draft: `findings` has
+// them. Refuses a text that names no promise or version, one that is approved or
 // published already, a stale etag.
 struct Drafted {
     PromiseVersion version;
@@ -54,10 +65,17 @@ Result<Drafted> draft(Turns&, const Actor&, const Publication&, std::int64_t eta
 
 // Draft -> Checked. Refuses while there are errors, naming the first.
 Result<Drafted> check_draft(Turns&, const Actor&, std::string_view id, std::int64_t etag);
-// Checked -> Approved, by another person than the one who drafted it.
-Result<Drafted> approve(Turns&, const Actor&, std::string_view id, std::int64_t etag);
+// Checked -> Approved, by another person than the one who drafted it. Where the tenant names approving
+// teams, once somebody of each has: `team` is the actor's. Refuses a team that isn't asked or has
+// approved already, and who has approved already.
+Result<Drafted> approve(Turns&, const Actor&, std::string_view id, std::int64_t etag,
+                        std::string_view team = {});
+// Of the tenant's approving teams those that haven't approved this text yet.
+std::vector<std::string> missing_teams(const PromiseVersion&,
+                                       const std::vector<std::string>& teams);
 // Approved -> Published; in force from now, or from what the text says if that is later. Also
-// refuses a version that isn't newer than the newest published one.
+// refuses a version that isn't newer than the newest published one, and one that lacks a team's
+// approval as the tenant's settings stand now.
 Result<Drafted> publish(Turns&, const Actor&, std::string_view id, std::int64_t etag);
 // Published -> Retired: nothing more begins under it; what runs, runs on.
 Result<Drafted> retire(Turns&, const Actor&, std::string_view id, std::int64_t etag);
@@ -75,6 +93,7 @@ struct PromiseStep {
     std::string name;                  // "same-day-install"
     int version = 0;                   // 3
     std::string by;                    // who did it
+    std::string team;                  // of an approval: for whom
 };
 Result<PromiseStep> read_promise_step(std::string_view body);
 // What was published or retired comes onto the shelf or leaves it. Refuses as Shelf::add() does.

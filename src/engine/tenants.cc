@@ -16,6 +16,7 @@ constexpr std::size_t kNameMost = 40;
 constexpr std::size_t kTitleMost = 200;
 constexpr std::size_t kPersonalMost = 200;
 constexpr std::size_t kRungsMost = 10;
+constexpr std::size_t kTeamsMost = 10;
 constexpr std::int64_t kMinutesMost = 7 * 24 * 60;
 
 bool is_name(std::string_view name) {
@@ -54,6 +55,15 @@ Result<void> check_settings(const Tenant& tenant) {
                                         "a rung has no addressee or no fitting minutes"},
                                        {"每级写一个角色或用户，等 1 到 10080 分钟",
                                         "a role or user for each, who has 1 to 10080 minutes"}));
+    auto teams = tenant.approving_teams;
+    std::ranges::sort(teams);
+    const bool named = std::ranges::all_of(
+        teams, [](const std::string& team) { return !team.empty() && team.size() <= kTitleMost; });
+    if (!named || teams.size() > kTeamsMost || std::ranges::adjacent_find(teams) != teams.end())
+        return refuse(bad_settings(
+            {"批准部门太多、重复或为空", "approving teams are too many, come twice or are empty"},
+            {"最多 10 个不同的部门，例如 operations、marketing",
+             "at most 10 teams, for example operations, marketing"}));
     return {};
 }
 
@@ -87,6 +97,14 @@ store::TenantId id_in(const store::Document& name) {
 std::string Tenant::to_json() const {
     std::string out;
     CanonicalObject object(out);
+    if (!approving_teams.empty()) {
+        object.member("approving_teams") += '[';
+        for (const auto& team : approving_teams) {
+            if (&team != &approving_teams.front()) out += ',';
+            append_canonical_text(out, team);
+        }
+        out += ']';
+    }
     object.text("cipher", cipher);
     object.truth("demo", demo);
     object.text("log_public_key", log_public_key);
@@ -98,6 +116,7 @@ std::string Tenant::to_json() const {
         append_canonical_text(out, field);
     }
     out += ']';
+    object.truth("public_board", public_board);
     object.member("roster") += '[';
     for (const auto& rung : roster) {
         if (&rung != &roster.front()) out += ',';
@@ -126,11 +145,16 @@ Result<Tenant> Tenant::from_json(store::TenantId id, std::string_view text) {
     tenant.log_public_key = in.text("log_public_key");
     tenant.name = in.text("name");
     tenant.origin = in.text("origin");
+    // Older ones had no board.
+    tenant.public_board = in.has("public_board") ? in.truth("public_board") : tenant.demo;
     tenant.title = in.text("title");
     tenant.wrapped_log_seed = in.base64("wrapped_log_seed");
     tenant.wrapped_salt_key = in.base64("wrapped_salt_key");
     for (const auto& field : in.array("personal_fields").items)
         tenant.personal_fields.emplace_back(field.string().value_or(""));
+    if (in.has("approving_teams"))
+        for (const auto& team : in.array("approving_teams").items)
+            tenant.approving_teams.emplace_back(team.string().value_or(""));
     for (const auto& one : in.array("roster").items) {
         Members rung(one, {"升级名单的一级", "a rung of the roster"});
         tenant.roster.push_back(
@@ -167,6 +191,7 @@ Result<Tenant> make_tenant(Turns& turns, const Actor& actor, std::string_view na
     made.name = name;
     made.title = title;
     made.demo = demo;
+    made.public_board = demo;
     made.cipher = cipher;
     made.origin = std::string(origin_prefix) + "/" + std::string(name);
     made.personal_fields = {"phone", "mobile", "email", "address", "id_number"};
@@ -206,6 +231,8 @@ Result<std::int64_t> change_tenant(Turns& turns, const Actor& actor, const Tenan
     changed.title = settings.title;
     changed.personal_fields = settings.personal_fields;
     changed.roster = settings.roster;
+    changed.public_board = settings.public_board.value_or(changed.public_board);
+    changed.approving_teams = settings.approving_teams;
     if (auto fine = check_settings(changed); !fine) return refuse(fine.error());
     check(rows.put_document(self_document(changed, etag + 1)));
     turns.audit(actor, "tenant.change", changed.name);

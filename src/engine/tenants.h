@@ -4,6 +4,7 @@
 // leaves about nobody in particular, are sealed by the keyring in it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,19 +29,21 @@ struct Tenant {
     std::string name;              // short, in addresses: "demo"
     std::string title;             // as people call it
     bool demo = false;             // says so everywhere
+    bool public_board = false;     // shows its promises, and how they are kept, to everybody
     std::string origin;            // of its transparency log: "yinuo.example/demo"
     std::string log_public_key;    // a note verifier key
     std::string wrapped_log_seed;  // Ed25519 seed, wrapped by the keyring
     std::string wrapped_salt_key;
     std::vector<std::string> personal_fields;  // names that are personal wherever they come
     std::vector<Rung> roster;
+    std::vector<std::string> approving_teams = {};  // a promise is published with one of each
     std::string cipher = std::string(kAesGcm);
 
     std::string to_json() const;
     static Result<Tenant> from_json(store::TenantId, std::string_view);
 };
 
-// Makes keys and the document. Refuses a name that is taken or isn't 1-40 of [a-z0-9-], and a cipher
+// Makes keys and the document; a demo shows its board. Refuses a name that is taken or isn't 1-40 of [a-z0-9-], and a cipher
 // that is neither of the two.
 Result<Tenant> make_tenant(Turns&, const Actor&, std::string_view name, std::string_view title,
                            bool demo, std::string_view origin_prefix,
@@ -51,6 +54,10 @@ struct TenantSettings {
     std::string title;
     std::vector<std::string> personal_fields;
     std::vector<Rung> roster;
+    // Teams 部门 of which somebody each approves a promise before it is published. Empty: any second
+    // person does.
+    std::vector<std::string> approving_teams = {};
+    std::optional<bool> public_board = {};  // nullopt: as it is
 };
 Result<std::int64_t> change_tenant(Turns&, const Actor&, const TenantSettings&, std::int64_t etag);
 

@@ -88,6 +88,23 @@ Start eve_start(const Ground& ground, Date from) {
             ground.late_on(friday)};
 }
 
+// Ten in the morning of the first holiday from `from` on; without holidays, of a Sunday.
+Start holiday_start(const Ground& ground, Date from) {
+    std::vector<NamedDay> holidays;
+    if (ground.days) gather_holidays(*ground.days, from, holidays);
+    std::ranges::sort(holidays, {}, &NamedDay::date);
+    for (const auto& [date, name] : holidays)
+        if (date >= from && !ground.is_workday(date)) {
+            const auto what = name.empty() ? date.to_string() : name;
+            return {Occasion::Holiday, {what + "当天", "on " + what}, ground.at(date, kTen)};
+        }
+    Date sunday = from;
+    while (sunday.weekday() != 6) sunday = sunday.plus_days(1);
+    return {Occasion::Holiday,
+            {"周日（日历里没有节假日）", "a Sunday (no holidays are known)"},
+            ground.at(sunday, kTen)};
+}
+
 Start clocks_start(const Ground& ground, Date from, const Limit& limit) {
     const Instant begin = ground.zone.start_of_day(from);
     const Instant change = ground.zone.next_change(begin);
@@ -246,37 +263,66 @@ void add(const Promise& promise, const Limit& limit, const Start& start, std::si
          .pieces = pieces_of(ground, limit, start.at, *due)});
 }
 
-void add_three(const Promise& promise, const Limit& limit, const Within* table, std::size_t row,
-               std::string condition, std::vector<WorkedDeadline>& out) {
+Ground ground_of(const Promise& promise, const Limit& limit) {
     const Schedule* schedule = limit.schedule >= 0
                                    ? &promise.schedules[static_cast<std::size_t>(limit.schedule)]
                                    : nullptr;
     const Schedule* days = schedule;
     if (days == nullptr && !promise.schedules.empty()) days = &promise.schedules.front();
-    const Ground ground{schedule ? schedule->zone() : *promise.zone, schedule, days};
-    const Date from = usual_day(promise);
-    for (const Start& start :
-         {usual_start(ground, from), eve_start(ground, from), clocks_start(ground, from, limit)})
-        if (table == nullptr || may_take(*table, row, start.at, *promise.zone))
-            add(promise, limit, start, row, condition, ground, out);
+    return {schedule ? schedule->zone() : *promise.zone, schedule, days};
+}
+
+// Each limit of the clause with the starts that `starts_of(ground, limit)` gives for it.
+template <typename StartsOf>
+std::vector<WorkedDeadline> work_out(const Promise& promise, const Clause& clause,
+                                     StartsOf starts_of) {
+    std::vector<WorkedDeadline> out;
+    if (promise.zone == nullptr) return out;
+    const auto add_all = [&](const Limit& limit, const Within* table, std::size_t row,
+                             std::string condition) {
+        const Ground ground = ground_of(promise, limit);
+        for (const Start& start : starts_of(ground, limit))
+            if (table == nullptr || may_take(*table, row, start.at, *promise.zone))
+                add(promise, limit, start, row, condition, ground, out);
+    };
+    if (const auto* every = std::get_if<Every>(&clause.shape))
+        add_all(every->interval, nullptr, 0, {});
+    const auto* within = std::get_if<Within>(&clause.shape);
+    for (std::size_t row = 0; within != nullptr && row < within->rows.size(); ++row) {
+        const auto& entry = within->rows[row];
+        if (!entry.amount)
+            add_all(entry.limit, within, row,
+                    entry.when ? std::string(entry.when->formula.text()) : "");
+    }
+    return out;
 }
 
 }  // namespace
 
 std::vector<WorkedDeadline> worked_deadlines(const Promise& promise, const Clause& clause) {
-    std::vector<WorkedDeadline> out;
-    if (promise.zone == nullptr) return out;
-    if (const auto* every = std::get_if<Every>(&clause.shape))
-        add_three(promise, every->interval, nullptr, 0, {}, out);
-    const auto* within = std::get_if<Within>(&clause.shape);
-    for (std::size_t row = 0; within != nullptr && row < within->rows.size(); ++row) {
-        const auto& entry = within->rows[row];
-        if (!entry.amount)
-            add_three(promise, entry.limit, within, row,
-                      entry.when ? std::string(entry.when->formula.text()) : "", out);
-    }
+    auto out = work_out(promise, clause, [&](const Ground& ground, const Limit& limit) {
+        const Date from = usual_day(promise);
+        return std::vector<Start>{usual_start(ground, from), eve_start(ground, from),
+                                  clocks_start(ground, from, limit)};
+    });
     std::ranges::stable_sort(out, {}, [](const WorkedDeadline& worked) { return worked.occasion; });
     return out;
+}
+
+std::vector<WorkedDeadline> holiday_deadlines(const Promise& promise, const Clause& clause) {
+    return work_out(promise, clause, [&](const Ground& ground, const Limit&) {
+        return std::vector<Start>{holiday_start(ground, usual_day(promise))};
+    });
+}
+
+std::vector<WorkedDeadline> deadlines_from(const Promise& promise, const Clause& clause,
+                                           std::span<const Instant> starts) {
+    return work_out(promise, clause, [&](const Ground&, const Limit&) {
+        std::vector<Start> asked;
+        for (const Instant at : starts)
+            asked.push_back({Occasion::Asked, {"您选的时刻", "an instant of your choice"}, at});
+        return asked;
+    });
 }
 
 std::vector<Text> lines_of(const WorkedDeadline& worked) {

@@ -4,6 +4,7 @@
 // none, at a month's end). Each says what counted and what didn't, from Schedule::explain().
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "promise/promise.h"
@@ -18,7 +19,7 @@ struct Piece {
 };
 
 struct WorkedDeadline {
-    enum class Occasion : std::uint8_t { Usual, HolidayEve, Clocks };
+    enum class Occasion : std::uint8_t { Usual, HolidayEve, Clocks, Holiday, Asked };
     Occasion occasion = Occasion::Usual;
     Text title;             // "春节前夕" / "eve of 春节"
     std::size_t row = 0;    // of the limit's table
@@ -34,6 +35,12 @@ struct WorkedDeadline {
 // Of a `within` or `every` clause; where a table's row depends on data, one example each. Empty for
 // other shapes and for limits whose amount is in the data.
 std::vector<WorkedDeadline> worked_deadlines(const Promise&, const Clause&);
+
+// The same for a start on the first holiday that the schedule knows; on a Sunday where it knows none.
+std::vector<WorkedDeadline> holiday_deadlines(const Promise&, const Clause&);
+// And for starts of somebody's own choice.
+std::vector<WorkedDeadline> deadlines_from(const Promise&, const Clause&,
+                                           std::span<const Instant> starts);
 
 // "02-14（周六）17:30–18:00 计 30 分" for each piece; long ways are shortened in the middle.
 std::vector<Text> lines_of(const WorkedDeadline&);

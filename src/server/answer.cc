@@ -12,6 +12,8 @@ struct StatusRow {
 
 // Sorted by code. What isn't here is 422: it could be read, and is wrong.
 constexpr StatusRow kStatuses[] = {
+    {"approval-missing", 409},
+    {"approved-already", 409},
     {"bad-json", 400},
     {"bad-sign-in", 401},
     {"busy", 503},
@@ -38,6 +40,7 @@ constexpr StatusRow kStatuses[] = {
     {"no-tile", 404},
     {"not-a-draft", 409},
     {"not-newer", 409},
+    {"not-your-team", 403},
     {"same-person", 403},
     {"sign-in-needed", 401},
     {"stale", 412},
@@ -45,6 +48,7 @@ constexpr StatusRow kStatuses[] = {
     {"token-mistyped", 401},
     {"token-unknown", 401},
     {"too-deep", 400},
+    {"too-many-comments", 409},
     {"too-many-requests", 429},
     {"too-many-sign-ins", 429},
     {"unavailable", 503},

@@ -63,7 +63,7 @@ std::string Job::to_json() const {
     out.open('{').member("id", id).member("kind", kind).member("title", title);
     out.member("state", name_of(state)).member("created_by", created_by);
     out.member("created_at", created_at.millis).member("started_at", started_at.millis);
-    out.member("ended_at", ended_at.millis);
+    out.member("ended_at", ended_at.millis).list("texts", texts);
     if (error) {
         out.member("code", error->code);
         write_text(out.key("what"), error->what);
@@ -89,6 +89,8 @@ Result<Job> Job::from_json(std::string_view text) {
         job.error = Error{.code = text_of(json, "code"),
                           .what = both(json.find("what")),
                           .mend = both(json.find("mend"))};
+    if (const auto* texts = json.find("texts"))
+        for (const auto& one : texts->items) job.texts.emplace_back(one.text);
     return job;
 }
 

@@ -37,7 +37,8 @@ struct Job {
     State state = State::Queued;
     std::string created_by;
     Instant created_at = Instant::max(), started_at = Instant::max(), ended_at = Instant::max();
-    std::optional<Error> error = {};  // of Failed
+    std::optional<Error> error = {};      // of Failed
+    std::vector<std::string> texts = {};  // SHA-256 of the promises' texts that it ran
 
     bool ended() const { return state > State::Running; }
     std::string to_json() const;

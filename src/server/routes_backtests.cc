@@ -1,6 +1,8 @@
 // Back-tests 回测, as jobs: asked for, watched, cancelled, and their results.
 #include <algorithm>
 
+#include "engine/publication_json.h"
+#include "engine/publishing.h"
 #include "server/backtest_job.h"
 #include "server/body.h"
 #include "server/obligation_out.h"
@@ -60,6 +62,23 @@ std::string title_of(const BacktestWish& wish) {
     return title.empty() ? "draft" : title;
 }
 
+// What a version's evidence is held to: which texts were run.
+std::vector<std::string> texts_of(const Call& call, const BacktestWish& wish) {
+    const auto reading = call.things.store.read();
+    std::vector<std::string> hashes;
+    for (const auto& promise : wish.promises) {
+        if (promise.contains('\n')) {
+            hashes.push_back(engine::hex_hash(promise));
+            continue;
+        }
+        const auto document = reading->document(call.who.tenant, engine::kPromises, promise);
+        if (!document) continue;
+        if (const auto version = engine::PromiseVersion::from_json(document->body))
+            hashes.push_back(version->text_hash);
+    }
+    return hashes;
+}
+
 void add(Ticket ticket) {
     if (!ticket->call.things.jobs.has_room())
         return ticket->answer(
@@ -70,27 +89,32 @@ void add(Ticket ticket) {
         auto given = read_body<Asked>(ticket->call.request);
         if (!given) return deny(given.error());
         const auto title = title_of(given->wish);
+        auto texts = texts_of(ticket->call, given->wish);
         auto task = prepare_backtest(ticket->call, std::move(given->wish));
         if (!task) return deny(task.error());
-        act(ticket, [ticket, title, task = std::move(*task)](engine::Turns& turns) -> Answer {
-            const auto& call = ticket->call;
-            const Job job{.id = "job_" + vault::token(turns.entropy(), 12),
-                          .kind = "backtest",
-                          .title = title,
-                          .created_by = call.who.actor.id,
-                          .created_at = turns.now()};
-            turns.rows().put_document({.tenant = call.who.tenant,
-                                       .collection = std::string(kJobs),
-                                       .id = job.id,
-                                       .key = {},
-                                       .body = job.to_json()});
-            turns.audit(call.who.actor, "backtest.started", job.id);
-            // It begins when this is on disk: its first word to the engine waits behind us.
-            call.things.jobs.add(call.who.tenant, job.id, task);
-            JsonOut out;
-            write_job(out, job, nullptr);
-            return http::Response::json(202, out.take()).with("Location", "/api/v1/jobs/" + job.id);
-        });
+        act(ticket,
+            [ticket, title, texts = std::move(texts),
+             task = std::move(*task)](engine::Turns& turns) -> Answer {
+                const auto& call = ticket->call;
+                const Job job{.id = "job_" + vault::token(turns.entropy(), 12),
+                              .kind = "backtest",
+                              .title = title,
+                              .created_by = call.who.actor.id,
+                              .created_at = turns.now(),
+                              .texts = texts};
+                turns.rows().put_document({.tenant = call.who.tenant,
+                                           .collection = std::string(kJobs),
+                                           .id = job.id,
+                                           .key = {},
+                                           .body = job.to_json()});
+                turns.audit(call.who.actor, "backtest.started", job.id);
+                // It begins when this is on disk: its first word to the engine waits behind us.
+                call.things.jobs.add(call.who.tenant, job.id, task);
+                JsonOut out;
+                write_job(out, job, nullptr);
+                return http::Response::json(202, out.take())
+                    .with("Location", "/api/v1/jobs/" + job.id);
+            });
         return std::nullopt;
     });
 }

@@ -6,10 +6,11 @@
 #include "engine/tenants.h"
 #include "promise/sentence.h"
 #include "server/body.h"
-#include "server/notice_check.h"
 #include "server/obligation_out.h"
+#include "server/promise_findings.h"
 #include "server/query.h"
 #include "server/routes.h"
+#include "server/users.h"
 #include "wire/yaml.h"
 
 namespace yinuo::server {
@@ -19,7 +20,6 @@ using engine::PromiseVersion;
 using engine::Publication;
 
 constexpr std::size_t kBodyMax = std::size_t{8} << 20;
-constexpr std::size_t kTextMost = std::size_t{1} << 20;
 
 Refusal no_promise() { return no_such({"承诺版本", "version of a promise"}); }
 
@@ -49,51 +49,35 @@ void write_head(JsonOut& out, const PromiseVersion& version) {
     if (version.position != 0) out.member("position", version.position);
 }
 
-void write_findings(JsonOut& out, const Findings& findings) {
-    constexpr std::string_view kSeverities[] = {"note", "warning", "error"};
-    out.key("findings").open('[');
-    for (const auto& [severity, error] : findings) {
-        out.open('{').member("severity", kSeverities[static_cast<std::size_t>(severity)]);
-        out.member("code", error.code);
-        write_text(out.key("what"), error.what);
-        if (!error.mend.en.empty()) write_text(out.key("mend"), error.mend);
-        out.member_if("path", error.place.path);
-        if (error.place.line != 0) out.member("line", error.place.line);
-        if (error.place.column != 0) out.member("column", error.place.column);
-        out.close('}');
+// Who approved this text, for which team, and which teams are still to.
+void write_approvals(JsonOut& out, const Call& call, store::Reading& reading,
+                     const PromiseVersion& version) {
+    auto approvals = version.approvals;
+    if (approvals.empty() && !version.approved_by.empty())
+        approvals.push_back({.by = version.approved_by, .team = {}, .at = version.approved_at});
+    out.key("approvals").open('[');
+    for (const auto& [by, team, at] : approvals) {
+        const auto person = find_user(reading, call.who.tenant, by);
+        out.open('{').member("by", by).member_if("name", person ? person->user.title : "");
+        out.member_if("team", team).member("at", at).close('}');
     }
-    out.close(']');
+    const auto tenant = engine::tenant(reading, call.who.tenant);
+    const bool wanted = tenant && version.stage < engine::Stage::Published;
+    out.close(']').list("teams_missing",
+                        wanted ? engine::missing_teams(version, tenant->approving_teams)
+                               : std::vector<std::string>());
 }
 
-void write_version(JsonOut& out, const PromiseVersion& version, const Findings& findings) {
+void write_version(JsonOut& out, const Call& call, store::Reading& reading,
+                   const PromiseVersion& version, const Findings& findings) {
     out.open('{');
     write_head(out, version);
+    write_approvals(out, call, reading, version);
     out.member("text", version.publication.text).key("calendars").open('{');
     for (const auto& [name, text] : version.publication.calendars) out.member(name, text);
     out.close('}');
-    write_findings(out, findings);
+    write_findings(out.key("findings"), findings);
     out.close('}');
-}
-
-struct TextWish {
-    std::string text;
-    std::map<std::string, std::string> calendars;
-};
-void describe(Members& in, TextWish& into) {
-    in.need("text", into.text, {.least = 1, .most = kTextMost});
-    const auto* calendars = in.take("calendars");
-    if (calendars == nullptr) return;
-    const bool texts =
-        calendars->is_object() && std::ranges::all_of(calendars->members, [](const auto& member) {
-            return member.value.is_string() && member.value.text.size() <= kTextMost;
-        });
-    if (!texts || calendars->members.size() > 50)
-        return in.flaw("calendars", {.code = "wrong-type",
-                                     .what = {"这里应是对象，最多 50 份日历文本",
-                                              "this is an object of at most 50 texts"},
-                                     .mend = {"例如 {\"office.yaml\":\"weekly: …\"}",
-                                              "for example {\"office.yaml\":\"weekly: ...\"}"}});
-    for (const auto& [name, value] : calendars->members) into.calendars.emplace(name, value.text);
 }
 
 bool is_yaml(const http::Request& request) {
@@ -107,6 +91,20 @@ Answered<Publication> text_of(const http::Request& request) {
     if (is_yaml(request)) return Publication{.text = request.body, .calendars = {}};
     auto given = TRY(read_body<TextWish>(request));
     return Publication{.text = std::move(given.text), .calendars = std::move(given.calendars)};
+}
+
+// What it is called, as far as that can be seen without compiling it.
+Text title_of(const Publication& publication) {
+    constexpr std::size_t kLongest = 64 * 1024;
+    if (publication.text.size() > kLongest) return {};
+    const auto file = wire::read_yaml(publication.text, {});
+    const auto* title = file.documents.empty() ? nullptr : file.documents[0].find("title");
+    if (title == nullptr) return {};
+    if (title->is_scalar()) return {title->text, title->text};
+    const auto* zh = title->find("zh");
+    const auto* en = title->find("en");
+    if (zh == nullptr || en == nullptr) return {};
+    return {zh->text, en->text};
 }
 
 Answer list_promises(const Call& call) {
@@ -126,31 +124,11 @@ Answer list_promises(const Call& call) {
         if (!version) continue;
         items.open('{');
         write_head(items, *version);
+        const auto title = title_of(version->publication);
+        if (!title.en.empty()) write_text(items.key("title"), title);
         items.close('}');
     }
     return page(call, items.text(), next);
-}
-
-// What the company's notices would say of it, and can't.
-void add_notice_findings(const Call& call, store::Reading& reading, const Publication& publication,
-                         Findings& findings) {
-    const auto rules = engine::notice_rules(reading, call.who.tenant);
-    if (rules.rules.empty()) return;
-    Names names;
-    const auto read = engine::read_publication(publication, names, call.things.zones);
-    const auto templates = notice_templates(reading, call.who.tenant);
-    for (const auto& promise : read.promises)
-        std::ranges::move(notice_findings(rules, templates, promise), std::back_inserter(findings));
-}
-
-Findings findings_of(const Call& call, store::Reading& reading, const Publication& publication) {
-    const auto tenant = engine::tenant(reading, call.who.tenant);
-    Names names;
-    auto findings =
-        engine::examine(publication, tenant ? tenant->personal_fields : std::vector<std::string>(),
-                        names, call.things.zones);
-    add_notice_findings(call, reading, publication, findings);
-    return findings;
 }
 
 // Compiling takes milliseconds for a large text: on a worker.
@@ -161,14 +139,15 @@ void read_promise(Ticket ticket) {
         const auto kept = find(call, *reading);
         if (!kept) return deny(no_promise());
         JsonOut out;
-        write_version(out, kept->version, findings_of(call, *reading, kept->version.publication));
+        write_version(out, call, *reading, kept->version,
+                      promise_findings(call, *reading, kept->version.publication));
         return ok(out, kept->etag);
     });
 }
 
-http::Response answer(const engine::Drafted& drafted) {
+http::Response answer(const Call& call, store::Reading& reading, const engine::Drafted& drafted) {
     JsonOut out;
-    write_version(out, drafted.version, drafted.findings);
+    write_version(out, call, reading, drafted.version, drafted.findings);
     return ok(out, drafted.etag);
 }
 
@@ -184,7 +163,7 @@ void add_draft(Ticket ticket) {
                                        "change it with PUT, or write a new version number"}});
         if (!drafted) return deny(drafted.error());
         JsonOut out;
-        write_version(out, drafted->version, drafted->findings);
+        write_version(out, ticket->call, turns.rows(), drafted->version, drafted->findings);
         return created(out, "/api/v1/promises/" + drafted->version.id(), drafted->etag);
     });
 }
@@ -215,7 +194,8 @@ void change_draft(Ticket ticket) {
                      "promise: and version: must be those of the address; draft a new version "
                      "anew"}}));
     act(ticket, [ticket, etag = *etag, given = std::move(*given)](engine::Turns& turns) -> Answer {
-        return answer(TRY(engine::draft(turns, ticket->call.who.actor, given, etag)));
+        const auto drafted = TRY(engine::draft(turns, ticket->call.who.actor, given, etag));
+        return answer(ticket->call, turns.rows(), drafted);
     });
 }
 
@@ -231,20 +211,26 @@ void take_step(Ticket ticket, Step step) {
         auto done = step(turns, call.who.actor, call.parameter("id"), etag);
         if (done) {
             add_notice_findings(call, turns.rows(), done->version.publication, done->findings);
-            return answer(*done);
+            return answer(call, turns.rows(), *done);
         }
         // A text with errors: all of them, not only the first.
         if (done.error().code != "has-errors") return deny(done.error());
         std::vector<http::Flaw> flaws;
         const auto kept = find(call, turns.rows());
-        for (auto& finding : findings_of(call, turns.rows(), kept->version.publication))
+        for (auto& finding : promise_findings(call, turns.rows(), kept->version.publication))
             if (finding.severity == Severity::Error)
                 flaws.push_back({.error = std::move(finding.error)});
         return deny(Refusal(done.error(), std::move(flaws)));
     });
 }
 void check_draft(Ticket ticket) { take_step(std::move(ticket), engine::check_draft); }
-void approve(Ticket ticket) { take_step(std::move(ticket), engine::approve); }
+void approve(Ticket ticket) {
+    take_step(std::move(ticket), [](engine::Turns& turns, const engine::Actor& who,
+                                    std::string_view id, std::int64_t etag) {
+        const auto person = find_user(turns.rows(), who.tenant, who.id);
+        return engine::approve(turns, who, id, etag, person ? person->user.team : std::string());
+    });
+}
 void publish(Ticket ticket) { take_step(std::move(ticket), engine::publish); }
 void retire(Ticket ticket) { take_step(std::move(ticket), engine::retire); }
 

@@ -34,6 +34,8 @@ struct SettingsWish {
     std::string title;
     std::vector<std::string> personal_fields;
     std::vector<RungWish> roster;
+    std::optional<std::vector<std::string>> approving_teams;
+    std::optional<bool> public_board;
 };
 void describe(Members& in, SettingsWish& into) {
     in.need("title", into.title, {.least = 1, .most = 80});
@@ -41,6 +43,8 @@ void describe(Members& in, SettingsWish& into) {
             {.least = 1, .most = 80});
     in.require("roster");
     in.may_each("roster", into.roster, {.least = 1, .most = 10});
+    in.may("public_board", into.public_board);
+    in.may("approving_teams", into.approving_teams, {.most = 10}, {.least = 1, .most = 40});
 }
 
 void write_tenant(JsonOut& out, const engine::Tenant& tenant) {
@@ -59,7 +63,8 @@ void write_settings(JsonOut& out, const engine::Tenant& tenant) {
             .member("addressee", rung.addressee)
             .member("minutes", rung.minutes)
             .close('}');
-    out.close(']').close('}');
+    out.close(']').list("approving_teams", tenant.approving_teams);
+    out.member("public_board", tenant.public_board).close('}');
 }
 
 Answer list_tenants(const Call& call) {
@@ -120,12 +125,16 @@ void change_settings(Ticket ticket) {
     if (!etag) return ticket->answer(deny(etag.error()));
     act(ticket, [ticket, etag = *etag, given = std::move(*given)](engine::Turns& turns) -> Answer {
         const auto& who = ticket->call.who;
-        const auto fresh =
-            TRY(engine::change_tenant(turns, who.actor,
-                                      {.title = given.title,
-                                       .personal_fields = given.personal_fields,
-                                       .roster = {given.roster.begin(), given.roster.end()}},
-                                      etag));
+        const auto standing = engine::tenant(turns.rows(), who.tenant);
+        if (!standing) return deny(no_such({"租户", "tenant"}));
+        const auto fresh = TRY(engine::change_tenant(
+            turns, who.actor,
+            {.title = given.title,
+             .personal_fields = given.personal_fields,
+             .roster = {given.roster.begin(), given.roster.end()},
+             .approving_teams = given.approving_teams.value_or(standing->approving_teams),
+             .public_board = given.public_board},
+            etag));
         JsonOut out;
         write_settings(out, *engine::tenant(turns.rows(), who.tenant));
         return ok(out, fresh);

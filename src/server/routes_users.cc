@@ -11,9 +11,10 @@ namespace {
 constexpr std::size_t kPasswordLeast =
     10;  // characters; NIST SP 800-63B asks for length, not for signs
 constexpr std::size_t kPasswordMost = 256;
+constexpr std::size_t kTeamMost = 40;
 
 struct NewUser {
-    std::string login, title, role;
+    std::string login, title, role, team;
     std::vector<std::string> subjects;
     vault::Secret<vault::Password> password;
 };
@@ -22,11 +23,12 @@ void describe(Members& in, NewUser& into) {
     in.need("title", into.title, {.least = 1, .most = 80});
     in.need_word("role", into.role, user_role_names());
     in.may("subjects", into.subjects, {.least = 1, .most = 50}, {.least = 1, .most = 200});
+    in.may("team", into.team, {.most = kTeamMost});
     in.need_secret("password", into.password, {.least = kPasswordLeast, .most = kPasswordMost});
 }
 
 struct UserChange {
-    std::optional<std::string> title, role;
+    std::optional<std::string> title, role, team;
     std::optional<std::vector<std::string>> subjects;
     std::optional<bool> disabled;
 };
@@ -34,6 +36,7 @@ void describe(Members& in, UserChange& into) {
     in.may("title", into.title, {.least = 1, .most = 80});
     in.may_word("role", into.role, user_role_names());
     in.may("subjects", into.subjects, {.least = 0, .most = 50}, {.least = 1, .most = 200});
+    in.may("team", into.team, {.most = kTeamMost});
     in.may("disabled", into.disabled);
 }
 
@@ -96,6 +99,7 @@ void add(Ticket ticket) {
                   .role = *user_role(given.role),
                   .password = password,
                   .subjects = given.subjects,
+                  .team = given.team,
                   .created_at = {},
                   .sessions_from = {}};
         act(ticket, [ticket, user = std::move(user)](engine::Turns& turns) -> Answer {
@@ -125,6 +129,7 @@ void change(Ticket ticket) {
         if (given.role) user.role = *user_role(*given.role);
         user.subjects = given.subjects.value_or(user.subjects);
         if (given.role && user.role != Role::Partner && !given.subjects) user.subjects.clear();
+        user.team = given.team.value_or(user.team);
         user.disabled = given.disabled.value_or(user.disabled);
         if (auto fine = not_above(who, kept->user.role); !fine) return deny(fine.error());
         if (auto fine = not_above(who, user.role); !fine) return deny(fine.error());

@@ -73,6 +73,7 @@ std::string User::to_json() const {
     JsonOut out;
     out.open('{').member("id", id).member("login", login).member("title", title);
     out.member("role", name_of(role)).member("password", password).list("subjects", subjects);
+    out.member_if("team", team);
     out.member("disabled", disabled).member("created_at", created_at.millis);
     return out.member("sessions_from", sessions_from.millis).close('}').take();
 }
@@ -94,6 +95,7 @@ Result<User> User::from_json(std::string_view text) {
               .sessions_from = instant_of(json, "sessions_from")};
     const auto* disabled = json.find("disabled");
     user.disabled = disabled != nullptr && disabled->truth().value_or(false);
+    user.team = text_of(json, "team");
     if (const auto* subjects = json.find("subjects"))
         for (const auto& subject : subjects->items) user.subjects.emplace_back(subject.text);
     return user;
@@ -179,6 +181,7 @@ void write_user(JsonOut& out, const User& user) {
     out.open('{').member("id", user.id).member("login", user.login).member("title", user.title);
     out.member("role", name_of(user.role));
     if (user.role == Role::Partner) out.list("subjects", user.subjects);
+    out.member_if("team", user.team);
     out.member("disabled", user.disabled).member("created_at", user.created_at).close('}');
 }
 

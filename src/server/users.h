@@ -24,6 +24,7 @@ struct User {
     Role role = Role::Agent;
     std::string password;               // argon2id; empty: nobody can sign in yet
     std::vector<std::string> subjects;  // of a partner: how the names of their subjects begin
+    std::string team = {};              // 部门: "operations", "marketing"...; may be empty
     bool disabled = false;
     Instant created_at;
     Instant sessions_from;  // sessions begun before it are over (the password was changed)
