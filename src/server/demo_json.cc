@@ -64,13 +64,15 @@ void write_company(JsonOut& out, const demo::CompanyStatus& company) {
 
 }  // namespace
 
-std::string demo_json(const demo::DemoStatus& status) {
+std::string demo_json(const demo::DemoStatus& status, std::span<const std::string_view> roles) {
     JsonOut out;
     out.open('{').member("demo", true).member("now", status.now).member("begin", status.begin);
     out.member("speed", status.speed).member("running", status.running);
     out.key("stopped");
     status.stopped ? out.value(status.stopped->code) : out.null();
-    out.key("companies").open('[');
+    out.key("sign_in_as").open('[');
+    for (const auto role : roles) out.value(role);
+    out.close(']').key("companies").open('[');
     for (const auto& company : status.companies) write_company(out, company);
     return out.close(']').close('}').take();
 }

@@ -35,8 +35,9 @@ std::string grouped(std::int64_t number) {
 // Everything that is written in the reader's language.
 class Page {
 public:
-    Page(const demo::DemoStatus& status, Zones& zones, bool chinese)
-        : status_(status), zones_(zones), chinese_(chinese) {}
+    Page(const demo::DemoStatus& status, Zones& zones, bool chinese,
+         const std::map<std::string, std::string>& doors)
+        : status_(status), doors_(doors), zones_(zones), chinese_(chinese) {}
 
     std::string written();
 
@@ -57,6 +58,7 @@ private:
     void foot();
 
     const demo::DemoStatus& status_;
+    const std::map<std::string, std::string>& doors_;
     Zones& zones_;
     const bool chinese_;
     std::string out_;
@@ -206,6 +208,13 @@ void Page::company(const demo::CompanyStatus& company) {
         company.name == "boston" ? in("波士顿时间", "in Boston") : in("北京时间", "in Beijing");
     say(fmt::format("<section><h2>{}</h2><p class=\"where\">{} {}</p>", escaped(company.title),
                     place, wall(status_.now, company, true)));
+    say(fmt::format("<p class=\"doors\"><a href=\"/app\">{}</a><a href=\"/board/{}{}\">{}</a>",
+                    in("工作台", "Console"), company.name, in("", "?lang=en"),
+                    in("承诺公示板", "Promise board")));
+    if (const auto door = doors_.find(company.name); door != doors_.end() && !door->second.empty())
+        say(fmt::format("<a href=\"{}\">{}</a>", door->second,
+                        in("以一位客户的身份看", "As one of its customers")));
+    say("</p>");
     hour(company);
     states(company);
     newest(company);
@@ -236,8 +245,9 @@ std::string Page::written() {
 
 }  // namespace
 
-std::string demo_page(const demo::DemoStatus& status, Zones& zones, bool chinese) {
-    return Page(status, zones, chinese).written();
+std::string demo_page(const demo::DemoStatus& status, Zones& zones, bool chinese,
+                      const std::map<std::string, std::string>& doors) {
+    return Page(status, zones, chinese, doors).written();
 }
 
 std::string_view demo_style() {
@@ -259,6 +269,7 @@ a{color:#245ea8;text-decoration:none}a:hover{text-decoration:underline}
 .stopped{background:#fde8e6;color:var(--broken);padding:10px 14px;border-radius:8px}
 main{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(460px,100%),1fr));gap:20px}
 section{background:#fff;border:1px solid var(--line);border-radius:12px;padding:20px 22px}
+.doors{display:flex;gap:16px;margin:10px 0 0}
 .where{margin:0;color:var(--soft);font-variant-numeric:tabular-nums}
 ul{list-style:none;margin:0;padding:0}
 .hour{display:grid;grid-template-columns:repeat(3,1fr);gap:10px}

@@ -4,6 +4,8 @@
 // a strict Content-Security-Policy forbids.
 #pragma once
 
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,9 +14,12 @@
 
 namespace yinuo::server {
 
-std::string demo_page(const demo::DemoStatus&, Zones&, bool chinese);
+// `doors`: by company, where a customer's page opens (demo_sign_in.h).
+std::string demo_page(const demo::DemoStatus&, Zones&, bool chinese,
+                      const std::map<std::string, std::string>& doors = {});
 std::string_view demo_style();  // CSS
-std::string demo_json(const demo::DemoStatus&);
+// `roles`: as whom one may step in.
+std::string demo_json(const demo::DemoStatus&, std::span<const std::string_view> roles);
 
 inline constexpr std::string_view kDemoPolicy =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "

@@ -90,6 +90,7 @@ std::string sheet(const std::vector<Founding>& companies) {
     out += '\n';
     for (const auto& company : companies)
         out += fmt::format("{:<10}{:<14}{}\n", company.plan.name, "key", company.key);
+    out += "\n客户：打开 /demo，点“以一位客户的身份看” · a customer: on /demo\n";
     return out;
 }
 

@@ -126,10 +126,51 @@ TEST_CASE("who is on the demo's sheet can sign in, and a session goes by the wal
     CHECK(show.ask("GET", "/api/v1/users", {.token = key}).status == 403);
 }
 
+TEST_CASE("anybody steps into the demo, as whom they like") {
+    Show show;
+    const auto step_in = [&](const std::string& company, const std::string& role) {
+        return show.ask("POST", "/api/v1/demo/sign-in",
+                        {.body = R"({"company":")" + company + R"(","role":")" + role + "\"}"});
+    };
+    for (const auto* role : {"owner", "manager", "agent", "second_line", "partner", "auditor"}) {
+        const auto reply = step_in("boston", role);
+        REQUIRE_MESSAGE(reply.status == 201, reply.body);
+        CHECK(Body(reply).at("me").find("role")->text == role);
+        CHECK(Body(reply).at("me").find("tenant_name")->text == "boston");
+    }
+    CHECK(step_in("boston", "operator").status == 422);
+    CHECK(step_in("nobody", "owner").status == 404);
+    CHECK(step_in("boston", "customer").status == 404);  // its requests have none
+    // The telecom's customers come with its first facts.
+    http::testing::Reply reply;
+    for (int i = 0; i < 600 && reply.status != 201; ++i) {
+        reply = step_in("telecom", "customer");
+        if (reply.status != 201) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    REQUIRE_MESSAGE(reply.status == 201, reply.body);
+    const auto token = Body(reply).text("token");
+    const Body mine(show.ask("GET", "/api/v1/obligations", {.token = token}));
+    CHECK_FALSE(mine.at("items").items.empty());
+    CHECK(show.ask("GET", "/api/v1/users", {.token = token}).status == 403);
+    const Body status(show.ask("GET", "/api/v1/demo/status"));
+    CHECK(status.at("sign_in_as").items.size() == 7);
+    const auto page = show.ask("GET", "/demo").body;
+    const auto at = page.find("href=\"/#");
+    REQUIRE(at != std::string::npos);
+    const auto link = page.substr(at + 8, page.find('"', at + 8) - at - 8);
+    CHECK(
+        show.ask("GET", "/api/v1/me", {.headers = "Authorization: Link " + link + "\r\n"}).status ==
+        200);
+}
+
 TEST_CASE("where no demo runs there is nothing of it") {
     House house;
     for (const auto* path : {"/demo", "/demo/style.css", "/demo/receipt", "/api/v1/demo/status"})
         CHECK(house.ask("GET", path).status == 404);
+    CHECK(house
+              .ask("POST", "/api/v1/demo/sign-in",
+                   {.body = R"({"company":"telecom","role":"owner"})"})
+              .status == 404);
 }
 
 TEST_CASE("what comes from outside stands on the page as text") {

@@ -8,6 +8,7 @@
 #include "server/notice_carrier.h"
 #include "server/notice_staff.h"
 #include "server/payout_carrier.h"
+#include "server/recovery_acts.h"
 #include "server/recovery_carrier.h"
 #include "server/webhook_carrier.h"
 
@@ -36,8 +37,10 @@ Dispatcher::Dispatcher(const Ground& ground, connect::Courier courier,
     carriers_.push_back(std::make_unique<PayoutCarrier>(PayoutCarrier::Ground{
         courier_, ground.engine, ground.clock, ground.wall, ground.server_key}));
     carriers_.push_back(std::make_unique<RecoveryCarrier>());
-    carriers_.push_back(std::make_unique<CodeCarrier>(CodeCarrier::Ground{
-        mail_.get(), ground.clock, ground.wall, ground.keyring, ground.config.mail_from}));
+    carriers_.push_back(std::make_unique<RecoveryActCarrier>());
+    carriers_.push_back(std::make_unique<CodeCarrier>(
+        CodeCarrier::Ground{mail_.get(), courier_, ground.clock, ground.wall, ground.keyring,
+                            ground.server_key, ground.config.mail_from}));
 }
 
 Result<std::unique_ptr<Dispatcher>> Dispatcher::open(const Ground& ground) {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "engine/noticing.h"
 #include "server/config.h"
 #include "server/keys.h"
 #include "server/sign_in.h"
@@ -34,12 +35,35 @@ std::string_view cookie_of(const http::Request& request) {
     return {};
 }
 
+// Whoever was erased is nobody any more, also to their own links and sessions.
+std::optional<Session> of_customer(store::Reading& reading, store::TenantId tenant,
+                                   store::CustomerId id, Instant until) {
+    const auto customer = id == 0 ? std::nullopt : reading.customer(id);
+    if (!customer || customer->tenant != tenant || customer->erased_at < Instant::max())
+        return std::nullopt;
+    return Session{.tenant = tenant,
+                   .actor = {tenant, engine::customer_text(id), {}},
+                   .role = Role::Customer,
+                   .may = permissions_of(Role::Customer),
+                   .subjects = {},
+                   .sources = {},
+                   .customer = id,
+                   .token_hash = {},
+                   .expires_at = until};
+}
+
 Answered<Session> by_session(std::string_view text, const Things& things, Instant now) {
     const auto hash = TRY(vault::read_token(text, "session"));
     const auto hex = vault::to_hex(hash.view());
     const auto reading = things.store.read();
     const auto kept = find_session(*reading, hex);
     if (!kept || kept->expires_at <= now) return deny(unknown_token());
+    if (kept->customer != 0) {
+        auto who = of_customer(*reading, kept->tenant, kept->customer, kept->expires_at);
+        if (!who) return deny(unknown_token());
+        who->token_hash = hex;
+        return *std::move(who);
+    }
     const auto user = find_user(*reading, kept->tenant, kept->user);
     if (!user || user->user.disabled || kept->begun_at < user->user.sessions_from)
         return deny(unknown_token());
@@ -77,29 +101,22 @@ std::int64_t number_in(std::string_view text) {
     return read.ec == std::errc() && read.ptr == text.data() + text.size() ? number : 0;
 }
 
-Answered<Session> by_link(std::string_view text, const Things& things, Instant now) {
-    const auto link = TRY(vault::verify_link(link_key(things), text, kViewPurpose, now.millis));
-    const auto tenant = number_in(link.tenant);
-    const auto id = link.subject.starts_with("cus_") ? number_in(link.subject.substr(4)) : 0;
-    const auto customer = id == 0 ? std::nullopt : things.store.read()->customer(id);
-    // Whoever was erased is nobody any more, also to their own links.
-    if (!customer || customer->tenant != tenant || customer->erased_at < Instant::max())
-        return deny(unknown_token());
-    return Session{.tenant = tenant,
-                   .actor = {tenant, link.subject, {}},
-                   .role = Role::Customer,
-                   .may = permissions_of(Role::Customer),
-                   .subjects = {},
-                   .sources = {},
-                   .customer = id,
-                   .token_hash = {},
-                   .expires_at = {link.expires_at}};
+store::CustomerId customer_in(const vault::Link& link) {
+    return link.subject.starts_with("cus_") ? number_in(link.subject.substr(4)) : 0;
 }
 
 }  // namespace
 
 vault::Key link_key(const vault::Key& server_key) { return vault::derive(server_key, "link", ""); }
 vault::Key link_key(const Things& things) { return link_key(things.server_key); }
+
+Answered<Session> by_link(std::string_view text, const Things& things, Instant now) {
+    const auto link = TRY(vault::verify_link(link_key(things), text, kViewPurpose, now.millis));
+    auto who = of_customer(*things.store.read(), number_in(link.tenant), customer_in(link),
+                           {link.expires_at});
+    if (!who) return deny(unknown_token());
+    return *std::move(who);
+}
 
 Answered<Session> recognise(const http::Request& request, const Things& things, Instant now) {
     if (const auto given = request.header("authorization")) {

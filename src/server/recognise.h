@@ -19,6 +19,9 @@ inline constexpr std::string_view kViewPurpose = "view";  // of a customer's lin
 //   Authorization: Link …                     a customer; the text that vault/link.h signs
 Answered<Session> recognise(const http::Request&, const Things&, Instant now);
 
+// Who holds this link. Refuses (401) one that is broken, over or somebody's who was erased.
+Answered<Session> by_link(std::string_view text, const Things&, Instant now);
+
 // May this write come from where it comes from? A request without an Authorization header acts by
 // the browser's cookie, so its Origin must be ours (OWASP: verifying the origin). True for reading.
 bool from_own_origin(const http::Request&, const Config&);

@@ -4,6 +4,7 @@
 #include "engine/receipt.h"
 #include "engine/tenants.h"
 #include "server/demo_page.h"
+#include "server/demo_sign_in.h"
 #include "server/routes.h"
 #include "server/shelf_desk.h"
 
@@ -20,7 +21,12 @@ bool in_chinese(const http::Request& request) {
 
 Answer show(const Call& call) {
     if (call.things.demo == nullptr) return deny(no_demo());
-    auto page = demo_page(call.things.demo->status(), call.things.zones, in_chinese(call.request));
+    const auto reading = call.things.store.read();
+    std::map<std::string, std::string> doors;
+    for (const auto& plan : demo::companies())
+        doors.emplace(plan.name, demo_customer_page(call.things, *reading, plan.name));
+    auto page =
+        demo_page(call.things.demo->status(), call.things.zones, in_chinese(call.request), doors);
     return http::Response{.status = 200,
                           .headers = {{"Content-Type", "text/html; charset=utf-8"},
                                       {"Content-Security-Policy", std::string(kDemoPolicy)},
@@ -38,7 +44,9 @@ Answer style(const Call& call) {
 
 Answer figures(const Call& call) {
     if (call.things.demo == nullptr) return deny(no_demo());
-    return http::Response::json(200, demo_json(call.things.demo->status()));
+    std::vector<std::string_view> roles;
+    if (demo_is_open(call.things)) roles.assign(demo_roles().begin(), demo_roles().end());
+    return http::Response::json(200, demo_json(call.things.demo->status(), roles));
 }
 
 // Open to everybody, because everybody in it is invented or long public. Of the demo's two
@@ -67,6 +75,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/demo/style.css", "readDemoStyle", Permission::Public, style, 0, false, 0.1},
     {"GET", "/demo/receipt", "readDemoReceipt", Permission::Public, receipt, 0, false, 2},
     {"GET", "/api/v1/demo/status", "readDemoStatus", Permission::Public, figures, 0},
+    {"POST", "/api/v1/demo/sign-in", "signInToDemo", Permission::Public, sign_in_to_demo, 1024,
+     false, 2},
 };
 
 }  // namespace

@@ -1,7 +1,5 @@
 // 期望清单: composed for one customer, read, printed, signed by them.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "engine/signing.h"
 #include "engine/tenants.h"
@@ -259,22 +257,6 @@ std::string hash_of(const Things& things, store::TenantId tenant, const Expectat
     return vault::to_hex(key.expose());
 }
 
-// Six digits, each as likely as any other: numbers at the end that would favour some are thrown away.
-std::string new_code(vault::Entropy& entropy) {
-    constexpr std::uint32_t kCodes = 1'000'000;
-    constexpr std::uint32_t kFair = UINT32_MAX / kCodes * kCodes;
-    std::uint32_t number = kFair;
-    while (number >= kFair) {
-        std::array<std::byte, 4> bytes{};
-        entropy.fill(bytes);
-        number = 0;
-        for (const auto byte : bytes) number = number << 8 | static_cast<std::uint32_t>(byte);
-    }
-    std::array<char, 8> text{};
-    std::snprintf(text.data(), text.size(), "%06u", static_cast<unsigned>(number % kCodes));
-    return text.data();
-}
-
 Refusal too_many_codes(Instant from) {
     return Refusal({.code = "too-many-requests",
                     .what = {"验证码要得太勤", "codes are asked for too often"},
@@ -302,15 +284,17 @@ void take(Ticket ticket, Step step) {
 std::optional<Refusal> send_code(engine::Turns& turns, const Call& call, Expectation& list) {
     const auto now = turns.now();
     const auto contact = find_contact(turns.rows(), turns.keys(), call.who.tenant, list.customer);
-    const bool reachable = !call.things.config.mail_server.empty() && contact &&
-                           !contact->email.empty() && !contact->mail_is_bad;
+    const bool mail = !call.things.config.mail_server.empty();
+    const bool reachable = contact && can_get_code(turns.rows(), call.who.tenant, *contact, mail);
     if (!reachable)
-        return Refusal({.code = "no-channel",
-                        .what = {"没有能收验证码的邮箱", "there is no mail address for the code"},
-                        .mend = {"请企业登记邮箱（POST /api/v1/contacts），或配置邮件服务器",
-                                 "have the company note one (POST /api/v1/contacts), or set up a "
-                                 "mail server"}},
-                       409);
+        return Refusal(
+            {.code = "no-channel",
+             .what = {"没有能收验证码的邮箱或手机",
+                      "there is no mail address or telephone for the code"},
+             .mend = {"请企业登记邮箱或手机（POST /api/v1/contacts），或配置邮件服务器、短信",
+                      "have the company note one (POST /api/v1/contacts), or set up a "
+                      "mail server or short messages"}},
+            409);
     auto& code = list.code;
     if (code.sent_at.millis != 0 && now < code.sent_at + kCodeGap)
         return too_many_codes(code.sent_at + kCodeGap);

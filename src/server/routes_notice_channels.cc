@@ -6,6 +6,7 @@
 #include "engine/noticing.h"
 #include "engine/tenants.h"
 #include "server/body.h"
+#include "server/code_carrier.h"
 #include "server/config.h"
 #include "server/dispatcher.h"
 #include "server/notice_carrier.h"
@@ -33,6 +34,13 @@ constexpr std::string_view kNoSuchNumber[] = {"MOBILE_NOT_ON_SERVICE", "INVALID_
                                               "MOBILE_EMPTY", "UNKNOWN_NUMBER"};
 constexpr std::int64_t kUnwritten = 1;  // what nobody has written yet is its first version
 
+// Of a notice, or of a one-time code; empty: there is no such template.
+std::span<const connect::NoticeVariable> variables_of(std::string_view notice) {
+    if (notice == kCodeTemplate) return code_variables();
+    const auto kind = notice_kind(notice);
+    return kind ? connect::variables_of(*kind) : std::span<const connect::NoticeVariable>();
+}
+
 struct TemplateWish : SmsTemplate {
     std::string language = "zh";
 };
@@ -41,6 +49,7 @@ void describe(Members& in, TemplateWish& into) {
         std::vector<std::string_view> names;
         for (int i = 0; i < connect::kNoticeKinds; ++i)
             names.push_back(connect::name_of(static_cast<connect::NoticeKind>(i)));
+        names.push_back(kCodeTemplate);
         return names;
     }();
     in.need_word("notice", into.notice, kNames);
@@ -48,8 +57,8 @@ void describe(Members& in, TemplateWish& into) {
     in.need("code", into.code, {.least = 1, .most = 64});
     in.need("text", into.text, {.least = 1, .most = 500});
     into.chinese = into.language != "en";
-    const auto kind = notice_kind(into.notice);
-    if (!kind) return;
+    const auto known = variables_of(into.notice);
+    if (known.empty()) return;
     const auto used = sms_variables(into.text);
     if (!used)
         return in.flaw("text", {.code = "notice-unclosed",
@@ -57,7 +66,6 @@ void describe(Members& in, TemplateWish& into) {
                                 .mend = {"写成 ${subject}", "as ${subject}"}});
     for (const auto& name : *used) {
         // A gateway takes no address in a variable.
-        const auto known = connect::variables_of(*kind);
         if (name != "link" &&
             std::ranges::find(known, name, &connect::NoticeVariable::name) != known.end())
             continue;
@@ -281,7 +289,7 @@ Result<connect::Delivery> test_sms(const Call& call, const NoticeChannel& channe
                        .mend = {"先在 templates 里写一个", "write one into templates first"}});
     const auto& first = channel.templates.front();
     connect::NoticeValues values;
-    for (const auto& one : connect::variables_of(*notice_kind(first.notice)))
+    for (const auto& one : variables_of(first.notice))
         values.emplace_back(one.name, std::string(first.chinese ? one.zh : one.en));
     const auto words = sms_words(channel, first.notice, first.chinese, values);
     if (!words)

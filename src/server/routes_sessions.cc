@@ -3,11 +3,10 @@
 
 #include "engine/tenants.h"
 #include "server/body.h"
-#include "server/config.h"
 #include "server/live.h"
-#include "server/recognise.h"
 #include "server/routes.h"
 #include "server/sign_in.h"
+#include "server/signed_in.h"
 #include "server/users.h"
 
 namespace yinuo::server {
@@ -30,40 +29,6 @@ Refusal bad_sign_in() {
         .code = "bad-sign-in",
         .what = {"租户、登录名或密码不对", "tenant, login or password is wrong"},
         .mend = {"再试一次，或请管理员重设密码", "try again, or have the password set anew"}};
-}
-
-Refusal too_many_sign_ins(Millis wait) {
-    const auto whole = (wait.count + 999) / 1000;
-    Refusal refusal =
-        Error{.code = "too-many-sign-ins",
-              .what = {"尝试登录太密", "these are too many attempts to sign in"},
-              .mend = {fmt::format("{} 秒后再试", whole), fmt::format("try again in {} s", whole)}};
-    refusal.headers.emplace_back("Retry-After", std::to_string(whole));
-    return refusal;
-}
-
-bool over_tls(const Call& call) {
-    return call.request.tls || call.things.config.public_url.starts_with("https://");
-}
-
-// RFC 6265bis. Lax lets a link from a mail arrive signed in; writes are held to their Origin.
-std::string cookie(const Call& call, std::string_view token, std::int64_t seconds) {
-    return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{}", kCookie, token,
-                       seconds, over_tls(call) ? "; Secure" : "");
-}
-
-void write_me(JsonOut& out, store::Reading& reading, const Session& who) {
-    out.open('{').member("id", who.actor.id).member("name", who.actor.name);
-    out.member("role", name_of(who.role)).member("tenant", who.tenant);
-    const auto tenant = engine::tenant(reading, who.tenant);
-    if (tenant) {
-        out.member("tenant_name", tenant->name).member("tenant_title", tenant->title);
-        out.member("demo", tenant->demo);
-    }
-    out.key("permissions").open('[');
-    for (std::size_t i = 0; i < kPermissions; ++i)
-        if (who.may.has(static_cast<Permission>(i))) out.value(name_of(static_cast<Permission>(i)));
-    out.close(']').member_if("expires_at", who.expires_at).close('}');
 }
 
 struct Checked {
@@ -106,14 +71,7 @@ Answer begin(const Call& call, engine::Turns& turns, const Checked& checked,
                       .customer = 0,
                       .token_hash = {},
                       .expires_at = session.kept.expires_at};
-    const std::string token(session.text.expose());
-    JsonOut out;
-    out.open('{').member("token", token).key("me");
-    write_me(out, turns.rows(), who);
-    out.close('}');
-    return http::Response::json(201, out.take())
-        .with("Location", "/api/v1/sessions/current")
-        .with("Set-Cookie", cookie(call, token, kSessionHours * 3600));
+    return signed_in(call, turns.rows(), who, session.text.expose(), hours(kSessionHours));
 }
 
 void sign_in(Ticket ticket) {
@@ -142,12 +100,12 @@ void sign_out(Ticket ticket) {
     act(ticket, [ticket](engine::Turns& turns) -> Answer {
         const auto& who = ticket->call.who;
         // A key or a link has no session to end.
-        if (who.role != Role::Key && who.role != Role::Customer) {
+        if (who.role != Role::Key && !who.token_hash.empty()) {
             end_session(turns, who.token_hash);
             turns.audit(who.actor, "session.ended", who.actor.id);
             ticket->call.things.live.hang_up(who.token_hash);
         }
-        return http::Response::empty().with("Set-Cookie", cookie(ticket->call, "", 0));
+        return http::Response::empty().with("Set-Cookie", session_cookie(ticket->call, "", {0}));
     });
 }
 

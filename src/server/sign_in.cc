@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "engine/noticing.h"
 #include "engine/tenants.h"
 #include "server/idempotency.h"
 #include "vault/encoding.h"
@@ -41,6 +42,24 @@ void sweep_collection(store::Writing& rows, store::TenantId tenant, std::string_
     for (const auto& id : gone) rows.remove_document(tenant, collection, id);
 }
 
+NewSession keep_session(engine::Turns& turns, KeptSession session, const engine::Actor& who) {
+    auto token = vault::make_token(turns.entropy(), "session");
+    JsonOut out;
+    out.open('{').member("tenant", session.tenant);
+    if (session.customer == 0) out.member("user", session.user);
+    if (session.customer != 0) out.member("customer", session.customer);
+    out.member("begun_at", session.begun_at.millis);
+    out.member("expires_at", session.expires_at.millis).close('}');
+    check(turns.rows().put_document({.tenant = 0,
+                                     .collection = std::string(kSessions),
+                                     .id = vault::to_hex(token.hash.view()),
+                                     .version = 1,
+                                     .key = {},
+                                     .body = out.take()}));
+    turns.audit(who, "session.begun", who.id);
+    return {std::move(session), std::move(token.text)};
+}
+
 }  // namespace
 
 std::optional<KeptSession> find_session(store::Reading& reading, std::string_view hash_hex) {
@@ -52,29 +71,27 @@ std::optional<KeptSession> find_session(store::Reading& reading, std::string_vie
     const auto* user = json->find("user");
     return KeptSession{.tenant = number_of(*json, "tenant"),
                        .user = user == nullptr ? std::string() : std::string(user->text),
+                       .customer = number_of(*json, "customer"),
                        .begun_at = {number_of(*json, "begun_at")},
                        .expires_at = {number_of(*json, "expires_at")}};
 }
 
 NewSession begin_session(engine::Turns& turns, store::TenantId tenant, const User& user,
                          Instant now) {
-    auto token = vault::make_token(turns.entropy(), "session");
-    KeptSession session{.tenant = tenant,
-                        .user = user.id,
-                        .begun_at = now,
-                        .expires_at = now + hours(kSessionHours)};
-    JsonOut out;
-    out.open('{').member("tenant", tenant).member("user", user.id);
-    out.member("begun_at", session.begun_at.millis);
-    out.member("expires_at", session.expires_at.millis).close('}');
-    check(turns.rows().put_document({.tenant = 0,
-                                     .collection = std::string(kSessions),
-                                     .id = vault::to_hex(token.hash.view()),
-                                     .version = 1,
-                                     .key = {},
-                                     .body = out.take()}));
-    turns.audit({.tenant = tenant, .id = user.id, .name = user.title}, "session.begun", user.id);
-    return {std::move(session), std::move(token.text)};
+    return keep_session(turns,
+                        {.tenant = tenant,
+                         .user = user.id,
+                         .begun_at = now,
+                         .expires_at = now + hours(kSessionHours)},
+                        {.tenant = tenant, .id = user.id, .name = user.title});
+}
+
+NewSession begin_session(engine::Turns& turns, store::TenantId tenant, store::CustomerId customer,
+                         Instant now, Instant until) {
+    return keep_session(
+        turns,
+        {.tenant = tenant, .user = {}, .customer = customer, .begun_at = now, .expires_at = until},
+        {.tenant = tenant, .id = engine::customer_text(customer), .name = {}});
 }
 
 void end_session(engine::Turns& turns, std::string_view hash_hex) {
@@ -107,7 +124,7 @@ SignInDelays::Tries& SignInDelays::tries(const std::string& key, Instant now) {
         by_key_.erase(list_.back().key);
         list_.pop_back();
     }
-    list_.push_front({.key = key, .count = 0, .next = now, .at = now});
+    list_.push_front({.key = key, .next = now, .at = now});
     by_key_.emplace(key, list_.begin());
     return list_.front();
 }
@@ -124,6 +141,37 @@ std::optional<Millis> SignInDelays::attempt(std::string_view account, std::strin
         ++tried->count;
         tried->at = now;
         tried->next = now + delay(tried->count, free);
+    }
+    return std::nullopt;
+}
+
+std::optional<Millis> SignInDelays::ask_code(std::string_view number, std::string_view address,
+                                             Instant now) {
+    struct Most {
+        int in_minute, in_hour;
+    };
+    const std::lock_guard hold(lock_);
+    const std::pair<Tries*, Most> both[] = {
+        {&tries("code for " + std::string(number), now), {1, 5}},
+        {&tries("code from " + std::string(address), now), {5, 30}}};
+    Millis wait{0};
+    for (const auto& [one, most] : both) {
+        one->at = now;
+        if (now >= one->minute + minutes(1)) {
+            one->minute = now;
+            one->in_minute = 0;
+        }
+        if (now >= one->hour + hours(1)) {
+            one->hour = now;
+            one->in_hour = 0;
+        }
+        if (one->in_minute >= most.in_minute) wait = std::max(wait, one->minute + minutes(1) - now);
+        if (one->in_hour >= most.in_hour) wait = std::max(wait, one->hour + hours(1) - now);
+    }
+    if (wait.count > 0) return wait;
+    for (const auto& [one, most] : both) {
+        ++one->in_minute;
+        ++one->in_hour;
     }
     return std::nullopt;
 }
