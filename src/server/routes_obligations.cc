@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "engine/publishing.h"
 #include "engine/receipt.h"
@@ -20,15 +21,40 @@ namespace {
 
 constexpr std::string_view kOrders[] = {"due", "-due"};
 constexpr std::string_view kParts[] = {"clock"};
-constexpr int kPagesLookedAt = 20;  // of rows that aren't theirs to see
+constexpr std::size_t kIdsMost = 200;
+constexpr int kPagesLookedAt = 20;  // of rows that aren't theirs to see, or somebody else's
+
+bool sees_all(const Session& who) {
+    return who.role != Role::Customer && who.role != Role::Partner;
+}
 
 Refusal no_obligation() { return no_such({"履约单", "obligation"}); }
 
+using Owned = std::set<std::pair<store::Position, int>>;  // versions and their clauses
+
 struct Wish {
     store::ObligationQuery query;
+    std::vector<std::string_view> ids = {};  // if any, those alone
+    std::optional<Owned> owned = {};
     bool none = false;  // nothing can fit: an unknown subject, a version that never was published
     bool with_clock = false;
 };
+
+// Clauses that `owner` answers for.
+Owned owned_by(const Call& call, std::string_view owner) {
+    return call.things.shelves.use(call.who.tenant, [&](const engine::Shelf& shelf) {
+        Owned owned;
+        for (const auto* version : shelf.of(call.who.tenant)) {
+            const auto& promise = *version->promise;
+            for (std::size_t i = 0; i < promise.clauses.size(); ++i) {
+                const auto& own = promise.clauses[i].owner;
+                if ((own.empty() ? promise.owner : own) == owner)
+                    owned.emplace(version->position, static_cast<int>(i));
+            }
+        }
+        return owned;
+    });
+}
 
 Answered<Wish> wish_of(const Call& call, store::Reading& reading, const PageWish& page) {
     Query in(call.request);
@@ -66,6 +92,18 @@ Answered<Wish> wish_of(const Call& call, store::Reading& reading, const PageWish
         else
             wish.none = true;
     }
+    wish.ids = in.several("id");
+    if (wish.ids.size() > kIdsMost)
+        in.flaw("id", {.code = "too-many",
+                       .what = {"一次问的履约单太多", "these are too many at once"},
+                       .mend = {"最多 200 个", "at most 200"}});
+    if (const auto owner = in.text("owner")) {
+        // Whose it is to the inside is told to staff only.
+        if (sees_all(call.who))
+            wish.owned = owned_by(call, *owner);
+        else
+            wish.none = true;
+    }
     query.due_from = in.instant("due_from").value_or(Instant::min());
     query.due_until = in.instant("due_until").value_or(Instant::max());
     if (const auto lane = in.word("lane", kLanes)) {
@@ -92,23 +130,38 @@ std::string cursor_of(const store::ObligationRow& row) {
     return fmt::format("{}:{}", row.due_at.millis, row.id);
 }
 
-// What a customer or partner may see lies scattered among what they may not.
 struct Page {
     std::vector<store::ObligationRow> rows;
     std::string next;
 };
-Page find(const Call& call, store::Reading& reading, store::ObligationQuery query) {
+Page find_named(const Call& call, store::Reading& reading,
+                const std::vector<std::string_view>& ids) {
     Page page;
+    for (const auto id : ids)
+        if (auto seen = find_obligation(reading, call.who, id))
+            page.rows.push_back(std::move(seen->row));
+    return page;
+}
+
+// What a customer or partner may see lies scattered among what they may not, what one owner answers
+// for among all else.
+Page find(const Call& call, store::Reading& reading, const Wish& wish) {
+    Page page;
+    auto query = wish.query;
     const auto wanted = static_cast<std::size_t>(query.limit);
-    const bool all = call.who.role != Role::Customer && call.who.role != Role::Partner;
+    const bool all = sees_all(call.who);
+    const auto fits = [&](const store::ObligationRow& row) {
+        if (wish.owned && !wish.owned->contains({row.version, row.clause})) return false;
+        const auto stream = all ? std::nullopt : reading.stream(row.stream);
+        return all || (stream && may_see(call.who, *stream));
+    };
     query.limit += 1;
     for (int pages = 0; pages < kPagesLookedAt; ++pages) {
         const auto found = reading.obligations(query);
         for (const auto& row : found) {
             if (page.rows.size() == wanted) return page;
             page.next = cursor_of(row);
-            const auto stream = all ? std::nullopt : reading.stream(row.stream);
-            if (all || (stream && may_see(call.who, *stream))) page.rows.push_back(row);
+            if (fits(row)) page.rows.push_back(row);
             query.after_due_at = row.due_at;
             query.after_id = row.id;
         }
@@ -160,8 +213,9 @@ Answer list_obligations(const Call& call) {
     const auto wish = wish_of(call, *reading, *wanted);
     if (!wish) return deny(wish.error());
     if (wish->none) return page(call, {}, {});
-    const auto found = call.who.role == Role::Customer ? find_own(call, *reading, wish->query)
-                                                       : find(call, *reading, wish->query);
+    const auto found = !wish->ids.empty()                ? find_named(call, *reading, wish->ids)
+                       : call.who.role == Role::Customer ? find_own(call, *reading, wish->query)
+                                                         : find(call, *reading, *wish);
     const auto items = call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
         if (!wish->with_clock) return obligations_json(*reading, found.rows, shelf);
         Clocks clocks(*reading, shelf, call.who, call.things.engine_clock.now());
