@@ -157,7 +157,7 @@ LatenessFigures lateness_figures(const Records& records, const Window& window) {
             made.still_late += row.settled_at >= Instant::max() ? 1 : 0;
         });
     const bool all_kept = each_due(
-        records, versions, window, {kKept}, kRowsMost, [&](const auto& row, const auto& version) {
+        records, versions, window, {kKept}, kWalkMost, [&](const auto& row, const auto& version) {
             if (!counts(row, version, window) || !row.label.empty() ||
                 row.due_at >= Instant::max() || row.settled_at >= Instant::max())
                 return;
@@ -196,7 +196,7 @@ ControlFigures control_figures(const Records& records, const Window& window, con
     }
     std::vector<std::vector<std::int64_t>> spans(pieces.size());
     made.is_cut =
-        !each_due(records, known_versions(records), window, {kKept, kBroken}, kRowsMost,
+        !each_due(records, known_versions(records), window, {kKept, kBroken}, kWalkMost,
                   [&](const store::ObligationRow& row, const KnownVersion& version) {
                       if (!counts(row, version, window) || !row.label.empty() ||
                           row.started_at >= Instant::max() || row.settled_at >= Instant::max())
