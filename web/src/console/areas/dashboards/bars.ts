@@ -20,7 +20,7 @@ const onBar = (bars: Bar[]) => ({
   color: token('ink'),
   formatter: (raw: unknown) => {
     const bar = bars[(raw as { dataIndex: number }).dataIndex]!
-    return bar.value > 0 ? (bar.text ?? count(bar.value)) : ''
+    return bar.text ?? (bar.value > 0 ? count(bar.value) : '')
   },
 })
 
@@ -35,7 +35,7 @@ export function standing(bars: Bar[]): EChartsOption {
 export function lying(bars: Bar[]): EChartsOption {
   return chartOption({
     grid: { left: 8, right: 96, top: 8, bottom: 4, containLabel: true },
-    xAxis: { type: 'value', ...axis(), axisLabel: { show: false } },
+    xAxis: { type: 'value', ...axis(), axisLabel: { show: false }, splitLine: { show: false } },
     yAxis: { type: 'category', inverse: true, data: bars.map((bar) => bar.name), ...axis(), axisTick: { show: false } },
     tooltip: tips(bars),
     series: [{ type: 'bar', barMaxWidth: 26, data: bars.map(item), label: { ...onBar(bars), position: 'right' } }],
