@@ -105,6 +105,15 @@ constexpr std::array kExpectation = {
 constexpr std::array kWord = {kCustomer, kCompany, kSubject, kPromise, kDue, kLink, kContact};
 constexpr std::array kFollowUp = {kCustomer, kCompany, kSubject, kPromise,
                                   kRemedy,   kLink,    kContact};
+constexpr std::array kRecovery = {
+    kCustomer,
+    kCompany,
+    kSubject,
+    kPromise,
+    NoticeVariable{"apology", "我们想对客户说的话", "what we want to say to them", 60},
+    kRemedy,
+    kLink,
+    kContact};
 
 struct Default {
     std::string_view name;
@@ -482,6 +491,34 @@ All that happened: {{link}}
 )"}},
          {{"都好了吗", "{{subject}}现在都好了吗？还有不妥，请告诉我们。{{link}}"},
           {"All right now?", "Is {{subject}} all right now? If not, please tell us. {{link}}"}}},
+        {"recovery",
+         kRecovery,
+         {{"{{subject}}：对不起，我们在补救",
+           R"({{customer}}，您好：
+
+{{apology}}
+
+这件事说好的是：{{promise}}
+给您的补偿是：{{remedy}}
+经过都在这里：{{link}}
+想找人说：{{contact}}
+
+{{company}}
+)"},
+          {"{{subject}}: we are sorry, and we are making it good",
+           R"(Dear {{customer}},
+
+{{apology}}
+
+What we had promised: {{promise}}
+What you get for it: {{remedy}}
+All that happened: {{link}}
+If you would rather talk to somebody: {{contact}}
+
+{{company}}
+)"}},
+         {{"我们在补救", "{{subject}}没有按约做到，对不起，我们在补救。{{link}}"},
+          {"Making it good", "We are sorry about {{subject}} and are making it good. {{link}}"}}},
     }};
     return all;
 }

@@ -25,11 +25,12 @@ enum class NoticeKind : std::uint8_t {
     Expectation,    // 期望清单: what we promise and what not, to be read and signed
     Word,           // 口头承诺: what one of us promised them, in writing
     FollowUp,       // is everything all right now?
+    Recovery,       // 补救: somebody writes to them after a breach
 };
-inline constexpr int kNoticeKinds = 12;
+inline constexpr int kNoticeKinds = 13;
 
 // "breach", "paid", "incident", "choice", "duty-reminder", "new-date", "chase-answer",
-// "claim-received", "claim-decided", "expectation", "word", "follow-up"
+// "claim-received", "claim-decided", "expectation", "word", "follow-up", "recovery"
 std::string_view name_of(NoticeKind);
 std::span<const NoticeVariable> variables_of(NoticeKind);
 const NoticeTemplate& default_notice(NoticeKind);  // for mails and pages

@@ -10,6 +10,7 @@
 #include "server/notice_channels.h"
 #include "server/own_facts.h"
 #include "server/recognise.h"
+#include "server/recovery_acts.h"
 #include "vault/link.h"
 
 namespace yinuo::server {
@@ -246,7 +247,7 @@ connect::NoticeValues NoticeCarrier::values_of(store::Reading& reading, const Sa
                                             .expires_at = until.millis / 1000 * 1000});
         if (text) link = ground_.public_url + "/#" + *text;
     }
-    return ground_.shelves.use(saying.tenant, [&](engine::Shelf& shelf) {
+    auto values = ground_.shelves.use(saying.tenant, [&](engine::Shelf& shelf) {
         return notice_values(reading, shelf,
                              {.zones = ground_.zones,
                               .company = saying.company,
@@ -254,6 +255,9 @@ connect::NoticeValues NoticeCarrier::values_of(store::Reading& reading, const Sa
                               .now = ground_.clock.now()},
                              saying.task, saying.who);
     });
+    if (auto apology = apology_of(reading, keys_, saying.tenant, saying.task); !apology.empty())
+        values.emplace_back("apology", std::move(apology));
+    return values;
 }
 
 void NoticeCarrier::carry(store::Reading& reading, const store::Action& action, Done done) {

@@ -162,6 +162,9 @@ void add_business_ids(House& house, const Company& company,
                  {.token = owner, .body = R"({"text":)" + mapping + "}"})
                 .status == 201);
     const auto improvement = Body(post("/api/v1/improvements", R"({"title":"t"})")).text("id");
+    const auto recovery_act =
+        Body(post("/api/v1/obligations/" + obligation + "/recovery", R"({"apology":"sorry"})"))
+            .text("id");
     for (const auto& route : all_routes()) {
         const std::string pattern(route.pattern);
         const auto starts = [&](std::string_view with) { return pattern.starts_with(with); };
@@ -186,6 +189,7 @@ void add_business_ids(House& house, const Company& company,
         if (starts("/api/v1/house-promises/{")) ids[pattern] = "word";
         if (starts("/api/v1/words/{")) ids[pattern] = word;
         if (starts("/api/v1/chases/{")) ids[pattern] = chase;
+        if (starts("/api/v1/recovery-acts/{")) ids[pattern] = recovery_act;
         if (starts("/api/v1/recoveries/{")) ids[pattern] = recovery;
         if (starts("/api/v1/expectations/{")) ids[pattern] = list;
         if (starts("/api/v1/incident-rules/{")) ids[pattern] = "by-size";
