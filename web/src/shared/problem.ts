@@ -18,6 +18,8 @@ export class Problem extends Error {
     readonly mend: string = '',
     readonly flaws: Flaw[] = [],
     readonly retryAfter: number = 0, // seconds
+    readonly line: number = 0, // of a text that was sent, from 1; 0: it isn't about a line
+    readonly column: number = 0,
   ) {
     super(message)
   }
@@ -31,6 +33,8 @@ interface Body {
   detail?: string
   mend?: string
   code?: string
+  line?: number
+  column?: number
   errors?: Flaw[]
 }
 
@@ -43,5 +47,7 @@ export function problemOf(response: Response, body: unknown): Problem {
     said.mend ?? '',
     said.errors ?? [],
     Number(response.headers.get('Retry-After') ?? 0),
+    said.line ?? 0,
+    said.column ?? 0,
   )
 }
