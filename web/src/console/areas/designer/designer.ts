@@ -2,8 +2,9 @@
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import type { components } from '@/shared/api/schema'
 import { api, ask, askTagged } from '@/shared/api/client'
-import { Problem } from '@/shared/problem'
+import type { Problem } from '@/shared/problem'
 import { may, me } from '@/shared/session'
+import { allHeads, asProblem, type Head } from './heads'
 import { formOf, template, type PromiseForm } from './form'
 import { brokenAt, put } from './text'
 
@@ -11,22 +12,8 @@ type Schemas = components['schemas']
 export type Version = Schemas['PromiseVersion']
 export type Trial = Schemas['PromiseTrial']
 export type Finding = Schemas['Finding']
-export type Head = Schemas['PromiseHead']
 
 const kPatience = 400 // ms of silence after the last key, then the text is tried
-
-/** Every page of a list that has hundreds at most. */
-export async function allHeads(): Promise<Head[]> {
-  const all: Head[] = []
-  for (let cursor: string | undefined; ; ) {
-    const page = await ask(api.GET('/api/v1/promises', { params: { query: { limit: 200, cursor } } }))
-    all.push(...page.items)
-    cursor = page.next
-    if (!cursor || all.length > 5000) return all
-  }
-}
-
-export const kStages = ['draft', 'checked', 'approved', 'published', 'retired'] as const
 
 export function createDesigner() {
   const text = ref('')
@@ -43,6 +30,20 @@ export function createDesigner() {
   const form = shallowRef<PromiseForm | null>(null)
   const notYaml = ref(false)
   const starts = ref<string[]>([])
+  const calendars = ref<string[]>([]) // the company's, by name
+
+  async function loadCalendars(): Promise<void> {
+    if (!may('calendars.read')) return
+    try {
+      calendars.value = (await ask(api.GET('/api/v1/calendars', { params: { query: { limit: 200 } } }))).items.map((one) => one.name)
+    } catch {
+      // The form's field still takes a name by hand.
+    }
+  }
+  /** Calendars that came with the draft and that the company hasn't got: the company's own are taken as they stand. */
+  function ownCalendars(): Record<string, string> {
+    return Object.fromEntries(Object.entries(version.value?.calendars ?? {}).filter(([name]) => !calendars.value.includes(name)))
+  }
 
   const id = computed(() => version.value?.id ?? '')
   const stage = computed(() => version.value?.stage ?? 'draft')
@@ -71,7 +72,7 @@ export function createDesigner() {
     const own = (under = new AbortController())
     trying.value = true
     try {
-      const body = { text: text.value, calendars: version.value?.calendars ?? {}, starts: starts.value }
+      const body = { text: text.value, calendars: ownCalendars(), starts: starts.value }
       const said = await ask(api.POST('/api/v1/promise-trials', { body, signal: own.signal }))
       if (own.signal.aborted) return
       trial.value = said
@@ -102,7 +103,7 @@ export function createDesigner() {
     loading.value = true
     problem.value = null
     try {
-      heads.value = await allHeads()
+      await Promise.all([allHeads().then((all) => (heads.value = all)), loadCalendars()])
       const { value, etag: tag } = await askTagged(api.GET('/api/v1/promises/{id}', { params: { path: { id: wanted } } }))
       take(value, tag)
     } catch (error) {
@@ -120,7 +121,7 @@ export function createDesigner() {
     saved.value = ''
     etag.value = ''
     try {
-      heads.value = await allHeads()
+      await Promise.all([allHeads().then((all) => (heads.value = all)), loadCalendars()])
       if (!from) {
         text.value = template('my-promise')
         return
@@ -154,13 +155,13 @@ export function createDesigner() {
 
   function save(): Promise<boolean> {
     return attempt('save', async () => {
-      const body = { text: text.value, calendars: version.value?.calendars ?? {} }
+      const body = { text: text.value, calendars: ownCalendars() }
       const sent = text.value
       const answer = version.value
         ? await askTagged(
             api.PUT('/api/v1/promises/{id}', {
               params: { path: { id: id.value }, header: { 'If-Match': etag.value } },
-              body: { text: body.text },
+              body,
             }),
           )
         : await askTagged(api.POST('/api/v1/promises', { body }))
@@ -190,9 +191,9 @@ export function createDesigner() {
   }
 
   return {
-    text, saved, version, heads, problem, loading, busy, trial, trialProblem, trying, form, notYaml, starts,
+    text, saved, version, heads, problem, loading, busy, trial, trialProblem, trying, form, notYaml, starts, calendars,
     id, stage, dirty, editable, errors, mine, published,
-    open, begin, save, step, edit, tryText, brokenAt: () => brokenAt(text.value),
+    ownCalendars, open, begin, save, step, edit, tryText, brokenAt: () => brokenAt(text.value),
   }
 }
 export type Designer = ReturnType<typeof createDesigner>
@@ -205,8 +206,4 @@ export function useDesigner(): Designer {
   const designer = inject(kKey)
   if (!designer) throw new Error('no designer here')
   return designer
-}
-
-export function asProblem(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem(-1, 'unexpected', String(error))
 }

@@ -70,7 +70,7 @@ export function createEditor(wishes: Wishes): EditorView {
         autocompletion({ override: [(context) => completions(context, wishes.names())], icons: false }),
         // Tab leaves the editor for who works by keyboard; Escape, then Tab, or Ctrl+M switches.
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap, { ...indentWithTab, key: 'Ctrl-]', shift: undefined }]),
-        EditorView.contentAttributes.of({ 'aria-label': wishes.label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': wishes.label, spellcheck: 'false', tabindex: '0' }),
         EditorView.lineWrapping,
         writing.of(wishes.editable ? kOn : kOff),
         look,
