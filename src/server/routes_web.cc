@@ -37,7 +37,10 @@ bool wants_gzip(const http::Request& request) {
     return wants;
 }
 
+// Of what a browser may show as a page; scripts and styles are held to that of the page they are for.
 http::Response with_policy(http::Response response) {
+    const auto type = response.header("content-type").value_or("");
+    if (!type.starts_with("text/html") && !type.starts_with("image/")) return response;
     return std::move(response)
         .with("Content-Security-Policy", std::string(kPolicy))
         .with("Referrer-Policy", "same-origin");

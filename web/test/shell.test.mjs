@@ -98,18 +98,16 @@ test('documents are asked for again, files are kept for ever, both packed', asyn
   assert.throws(() => gunzipSync(plain.body))
 })
 
-/** Bytes that came over the wire until the page was quiet, of what a first visit loads. */
+/** What a first visit loads until the page is quiet, packed as it is sent: [address, bytes]. */
 async function firstLoad(path, as) {
   const page = await openPage(server, { as })
-  const session = await page.context().newCDPSession(page)
-  await session.send('Network.enable')
-  const urls = new Map()
-  const sizes = new Map()
-  session.on('Network.responseReceived', ({ requestId, response }) => urls.set(requestId, new URL(response.url).pathname))
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength))
+  const rows = []
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url())
+    if (!pathname.startsWith('/api/')) rows.push([pathname, Number(response.headers()['content-length'] ?? 0)])
+  })
   await page.goto(path)
   await page.waitForLoadState('networkidle')
-  const rows = [...sizes].map(([id, size]) => [urls.get(id) ?? '', size]).filter(([url]) => !url.startsWith('/api/'))
   await page.context().close()
   return { total: rows.reduce((sum, [, size]) => sum + size, 0), rows }
 }
