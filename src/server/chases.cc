@@ -166,6 +166,28 @@ Result<void> may_chase(store::Reading& rows, store::TenantId tenant, const Chase
     return {};
 }
 
+Instant next_chase(store::Reading& rows, store::TenantId tenant, const ChaseRule& rule,
+                   std::string_view about, Instant since) {
+    auto next = since > Instant::min() && since < Instant::max()
+                    ? since + minutes(rule.first_after_minutes)
+                    : Instant::min();
+    for (const auto& id : chases_about(rows, tenant, about))
+        if (const auto chase = find_chase(rows, tenant, id))
+            next = std::max(next, chase->made_at + minutes(rule.every_minutes));
+    return next;
+}
+
+Text describe(const ChaseRule& rule) {
+    const auto number = [](std::int64_t n) { return std::to_string(n); };
+    return {"开始办理 " + number(rule.first_after_minutes) + " 分钟后可以催办；两次之间至少隔 " +
+                number(rule.every_minutes) + " 分钟；同一件事最多同时有 " +
+                number(rule.most_open_per_subject) + " 次未答复的催办。",
+            "You may ask again " + number(rule.first_after_minutes) +
+                " minutes after it began, then every " + number(rule.every_minutes) +
+                " minutes; at most " + number(rule.most_open_per_subject) +
+                " may be unanswered about one matter."};
+}
+
 void note_chase(engine::Turns& turns, store::TenantId tenant, const Chase& chase) {
     auto ids = chases_about(turns.rows(), tenant, chase.about);
     if (ids.size() >= kRemembered) ids.erase(ids.begin());

@@ -58,6 +58,10 @@ Result<std::int64_t> put_chase_rule(engine::Turns&, const engine::Actor&, const 
 // earlier ones aren't answered ("chases-open").
 Result<void> may_chase(store::Reading&, store::TenantId, const ChaseRule&, std::string_view about,
                        Instant since, Instant now);
+// From when the next one is possible, whatever isn't answered yet.
+Instant next_chase(store::Reading&, store::TenantId, const ChaseRule&, std::string_view about,
+                   Instant since);
+Text describe(const ChaseRule&);
 // Keeps it in mind for may_chase().
 void note_chase(engine::Turns&, store::TenantId, const Chase&);
 

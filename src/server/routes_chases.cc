@@ -278,20 +278,11 @@ void describe(Members& in, RuleWish& into) {
 }
 
 http::Response show(const ChaseRule& rule) {
-    const auto number = [](std::int64_t n) { return std::to_string(n); };
     JsonOut out;
     out.open('{').member("first_after_minutes", rule.first_after_minutes);
     out.member("every_minutes", rule.every_minutes);
     out.member("most_open_per_subject", rule.most_open_per_subject);
-    write_text(
-        out.key("text"),
-        {"开始办理 " + number(rule.first_after_minutes) + " 分钟后可以催办；两次之间至少隔 " +
-             number(rule.every_minutes) + " 分钟；同一件事最多同时有 " +
-             number(rule.most_open_per_subject) + " 次未答复的催办。",
-         "You may ask again " + number(rule.first_after_minutes) +
-             " minutes after it began, then every " + number(rule.every_minutes) +
-             " minutes; at most " + number(rule.most_open_per_subject) +
-             " may be unanswered about one matter."});
+    write_text(out.key("text"), describe(rule));
     out.close('}');
     return ok(out, rule.etag + kUnwritten);
 }

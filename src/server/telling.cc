@@ -53,6 +53,8 @@ public:
     void fact(const engine::LoggedFact& fact) {
         auto& step = add("fact", fact.at);
         step.kind = fact.kind;
+        step.source = fact.source;
+        step.by = text_in(fact, "by");
         const auto name = name_of(fact.kind);
         switch (fact.change) {
             case promise::Change::Report:

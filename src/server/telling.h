@@ -31,6 +31,9 @@ struct TimelineStep {
     std::string remedy, amount, unit, payee;
     // Of a payout, a notice, a file: its id.
     std::string id;
+    // Of a fact: which source reported it (the store's number), and whom it names as `by`.
+    std::int64_t source = 0;
+    std::string by = {};
 };
 
 // Steps of the entries after `from`, in order, until `most` of them or more were gathered; always
