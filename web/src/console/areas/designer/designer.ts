@@ -25,6 +25,7 @@ export function createDesigner() {
   const loading = ref(false)
   const busy = ref('') // which act is on its way
   const trial = shallowRef<Trial | null>(null)
+  const names = shallowRef<Trial['names']>() // of the last text that had no errors: half a line has none
   const trialProblem = shallowRef<Problem | null>(null)
   const trying = ref(false)
   const form = shallowRef<PromiseForm | null>(null)
@@ -76,6 +77,7 @@ export function createDesigner() {
       const said = await ask(api.POST('/api/v1/promise-trials', { body, signal: own.signal }))
       if (own.signal.aborted) return
       trial.value = said
+      if (said.model || !names.value) names.value = said.names
       trialProblem.value = null
     } catch (error) {
       if (!own.signal.aborted) trialProblem.value = asProblem(error)
@@ -191,7 +193,7 @@ export function createDesigner() {
   }
 
   return {
-    text, saved, version, heads, problem, loading, busy, trial, trialProblem, trying, form, notYaml, starts, calendars,
+    text, saved, version, heads, problem, loading, busy, trial, names, trialProblem, trying, form, notYaml, starts, calendars,
     id, stage, dirty, editable, errors, mine, published,
     ownCalendars, open, begin, save, step, edit, tryText, brokenAt: () => brokenAt(text.value),
   }
