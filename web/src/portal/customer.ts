@@ -10,16 +10,6 @@ export const customer = computed(() => (me.value?.role === 'customer' ? me.value
 /** Why the link that one came by opened nothing. */
 export const linkTrouble = ref<Problem | null>(null)
 
-// A link's text: long, and of letters that no anchor of ours has all of.
-const kLink = /^#([A-Za-z0-9_-]{40,2000})$/
-
-/** The signed link in the address; it is gone from the address bar and its history at once. */
-export function takeLink(): string | undefined {
-  const found = kLink.exec(location.hash)
-  if (found) history.replaceState(history.state, '', location.pathname + location.search)
-  return found?.[1]
-}
-
 export async function arrive(link: string | undefined): Promise<void> {
   onSignedOut(() => became(null))
   try {

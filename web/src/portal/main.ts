@@ -4,7 +4,8 @@ import { createApp } from 'vue'
 import { watchNetwork } from '../shared/network'
 import { startWords, words, type Words } from '../shared/words'
 import App from './App.vue'
-import { arrive, takeLink } from './customer'
+import { arrive } from './customer'
+import { arrivedBy } from './link'
 import { router } from './router'
 
 const texts = {
@@ -12,8 +13,7 @@ const texts = {
   en: () => Promise.all([import('../words/en/shared.json'), import('../words/en/portal.json')]),
 }
 
-const link = takeLink() // before anything else can see it
 await startWords(async (language) => Object.assign({}, ...(await texts[language]()).map((part) => part.default as Words)))
 watchNetwork()
 createApp(App).use(words).use(router).mount('#page')
-await arrive(link)
+await arrive(arrivedBy)

@@ -1,7 +1,6 @@
 // All that the page of one promise shows, asked for together.
 import { api, ask } from '../shared/api/client'
 import { Problem } from '../shared/problem'
-import { readTold } from './told'
 
 /** What one may not see, or what a company doesn't have, is left out; other troubles are told. */
 async function maybe<T>(asked: Promise<T>): Promise<T | undefined> {
@@ -17,16 +16,13 @@ export async function readPromise(id: string) {
   const path = { path: { id } }
   const [it, told, explained, acts, payouts] = await Promise.all([
     ask(api.GET('/api/v1/obligations/{id}', { params: path })),
-    readTold(id),
+    ask(api.GET('/api/v1/obligations/{id}/told', { params: path })),
     maybe(ask(api.GET('/api/v1/obligations/{id}/explain', { params: path }))),
     maybe(ask(api.GET('/api/v1/obligations/{id}/acts', { params: path }))),
     maybe(ask(api.GET('/api/v1/obligations/{id}/payouts', { params: path }))),
   ])
-  const [chases, rule] = await Promise.all([
-    maybe(ask(api.GET('/api/v1/chases', { params: { query: { about: it.subject, limit: 20 } } }))),
-    maybe(ask(api.GET('/api/v1/chases/rule'))),
-  ])
-  return { it, told, explained, acts: acts?.items ?? [], payouts: payouts?.items ?? [], chases: chases?.items ?? [], rule }
+  const chases = await maybe(ask(api.GET('/api/v1/chases', { params: { query: { about: it.subject, limit: 20 } } })))
+  return { it, told, explained, acts: acts?.items ?? [], payouts: payouts?.items ?? [], chases: chases?.items ?? [] }
 }
 export type PromiseView = Awaited<ReturnType<typeof readPromise>>
 export type Act = PromiseView['acts'][number]

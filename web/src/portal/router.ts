@@ -1,5 +1,6 @@
 // The portal's pages. The address bar holds what is shown; titles follow the language. Only what a
 // first visit needs comes with the first load.
+import './link' // first: the router must not see a link
 import { createRouter, createWebHistory } from 'vue-router'
 import Home from './pages/HomePage.vue'
 
