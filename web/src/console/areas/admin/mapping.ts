@@ -17,7 +17,7 @@ export interface FieldRow {
 }
 export interface FactRow {
   kind: string
-  at: string // a field's name
+  at: string // a column, as are these
   fields: string[]
 }
 export interface MappingForm {
@@ -59,7 +59,7 @@ export function suggested(columns: SeenColumn[]): MappingForm {
   const id = find(/^id$|单号|工单号|订单号|编号|_id$|^no\.?$|number/i) || (columns[0]?.name ?? '')
   const customer = find(/customer|客户|顾客|用户/i)
   const form: MappingForm = { zone: 'Asia/Shanghai', subjectKind: 'order', idColumn: id, customerColumn: customer === id ? '' : customer, fields, facts: [] }
-  form.facts = timeFields(form).map((field, i) => ({ kind: `order.${field.name}`, at: field.name, fields: i === 0 ? carried(form).map(({ name }) => name) : [] }))
+  form.facts = timeFields(form).map((field, i) => ({ kind: `order.${field.name}`, at: field.column, fields: i === 0 ? carried(form).map(({ column }) => column) : [] }))
   for (const field of fields) if (field.column === form.idColumn || field.column === form.customerColumn) field.type = 'text'
   return form
 }
@@ -84,7 +84,11 @@ export function textOf(form: MappingForm): string {
   const lines = [`zone: ${form.zone}`, `subject: ${JSON.stringify(`${form.subjectKind}/{${own(form.idColumn)}}`)}`]
   if (form.customerColumn) lines.push(`customer: ${JSON.stringify(`{${own(form.customerColumn)}}`)}`)
   lines.push('fields:', ...read.map(fieldLine), 'facts:')
-  for (const fact of form.facts) lines.push(`  - {fact: ${quoted(fact.kind)}, at: ${quoted(fact.at)}, fields: [${fact.fields.map(quoted).join(', ')}]}`)
+  const others = carried(form)
+  for (const fact of form.facts) {
+    const fields = others.filter(({ column }) => fact.fields.includes(column)).map(({ name }) => quoted(name))
+    lines.push(`  - {fact: ${quoted(fact.kind)}, at: ${quoted(own(fact.at))}, fields: [${fields.join(', ')}]}`)
+  }
   if (form.facts.length === 0) lines[lines.length - 1] = 'facts: []'
   return lines.join('\n') + '\n'
 }
