@@ -30,7 +30,10 @@ struct BoardWeek {
 struct BoardPromise {
     std::string id;
     Text title, limits;
-    std::vector<Text> sentences;         // one a clause
+    struct Clause {
+        Text title, sentence;
+    };
+    std::vector<Clause> clauses;
     std::vector<Text> gives;             // one a remedy
     std::vector<BoardVersion> versions;  // the newest first
     const Zone* zone = nullptr;
@@ -48,8 +51,8 @@ struct BoardFigures {
         std::vector<BoardWeek> weeks;  // the oldest first; the outer ones may be shorter
         bool is_cut = false;           // there was more than could be counted
         quality::Counted total() const;
-        // The lowest kept-rate among weeks with at least ten, or where there are none among all;
-        // nullptr: nothing came due.
+        // The lowest kept-rate among whole weeks with at least ten; where there are none, among all
+        // with at least ten, or else among all. nullptr: nothing came due.
         const BoardWeek* worst() const;
     };
     std::vector<Row> rows;
@@ -58,7 +61,8 @@ struct BoardFigures {
     static std::optional<BoardFigures> from_json(std::string_view);
 };
 inline constexpr std::int64_t kBoardDays = 90;
-inline constexpr Millis kBoardFresh = minutes(5);  // by the wall's clock
+inline constexpr Millis kBoardFresh = minutes(5);   // by the engine's clock
+inline constexpr Millis kBoardApart = seconds(15);  // and by the wall's: a demo's runs fast
 
 // Counts anew. For a worker: looks at every obligation of the 90 days.
 BoardFigures count_board(const Things&, store::TenantId, const std::vector<BoardPromise>&,

@@ -80,12 +80,13 @@ BoardPromise shown(store::Reading& rows, const std::vector<const engine::Version
     BoardPromise one{.id = newest.id,
                      .title = newest.title,
                      .limits = newest.limits,
-                     .sentences = {},
+                     .clauses = {},
                      .gives = {},
                      .versions = {},
                      .zone = newest.zone};
     for (const auto& clause : newest.clauses)
-        if (clause.outer < 0) one.sentences.push_back(promise::sentence_of(newest, clause));
+        if (clause.outer < 0)
+            one.clauses.push_back({clause.title, promise::sentence_of(newest, clause)});
     for (const auto& remedy : newest.remedies)
         one.gives.push_back(promise::sentence_of(newest, remedy));
     for (const auto* version : versions) {
@@ -148,7 +149,8 @@ std::optional<BoardFigures> board_figures(const Things& things, const engine::Te
         if (reading->document(tenant.id, kCollection, kClaim)) return std::nullopt;
         return count_and_keep(things, tenant.id);
     }
-    if (things.clock.now() - kept->counted_at > kBoardFresh) count_beside(things, tenant.id);
+    const bool old = things.engine_clock.now() - kept->as_of > kBoardFresh;
+    if (old && things.clock.now() - kept->counted_at > kBoardApart) count_beside(things, tenant.id);
     return kept;
 }
 
@@ -162,10 +164,14 @@ quality::Counted BoardFigures::Row::total() const {
 }
 
 const BoardWeek* BoardFigures::Row::worst() const {
-    for (const auto least : {kEnough, std::int64_t{1}}) {
+    constexpr struct {
+        Millis length;  // a week in which clocks change is an hour shorter
+        std::int64_t of;
+    } kWanted[] = {{hours(7 * 24 - 1), kEnough}, {{1}, kEnough}, {{1}, 1}};
+    for (const auto& wanted : kWanted) {
         const BoardWeek* worst = nullptr;
         for (const auto& week : weeks) {
-            if (week.counted.of < least) continue;
+            if (week.until - week.from < wanted.length || week.counted.of < wanted.of) continue;
             // a/b < c/d without dividing: both are at most some millions.
             if (worst == nullptr ||
                 week.counted.count * worst->counted.of < worst->counted.count * week.counted.of)

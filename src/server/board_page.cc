@@ -152,7 +152,12 @@ void rate(Page& page, const Board& board, const BoardPromise& promise) {
 
 void words(Page& page, const BoardPromise& promise) {
     page.put("<h3>{}</h3><ul>", page.in("我们承诺", "We promise"));
-    for (const auto& sentence : promise.sentences) page.put("<li>{}</li>", page.in(sentence));
+    for (const auto& clause : promise.clauses) {
+        page.say("<li>");
+        if (!clause.title.zh.empty() || !clause.title.en.empty())
+            page.put("<b>{}</b><br>", page.in(clause.title));
+        page.put("{}</li>", page.in(clause.sentence));
+    }
     page.say("</ul>");
     if (!promise.gives.empty()) {
         page.put("<h3>{}</h3><ul>", page.in("做不到时", "If we fail"));
@@ -174,7 +179,7 @@ void versions(Page& page, const BoardPromise& promise) {
         page.in("文本 SHA-256", "SHA-256 of the text"));
     for (const auto& one : promise.versions)
         page.put(
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{} – {}</td>"
+            "<tr><th scope=\"row\">{}</th><td class=\"day\">{}</td><td class=\"day\">{} – {}</td>"
             "<td><code>{}</code></td></tr>",
             one.number, page.day(one.published_at, promise.zone),
             page.day(one.effective_from, promise.zone), page.day(one.effective_until, promise.zone),
@@ -198,10 +203,11 @@ void method(Page& page) {
                      "Left out: what isn't due yet, was cancelled by the customer or by the "
                      "company, was excused as agreed, can't be measured; and partners' shares of "
                      "the time."));
-    page.put("<li>{}</li>",
-             page.in("95 % 区间用 Wilson 法；最差的一周从周一起算，至少有 10 件的周里最低的。",
-                     "The 95 % interval is Wilson's. The worst week (from Monday) is the lowest "
-                     "of those with at least ten."));
+    page.put(
+        "<li>{}</li>",
+        page.in("95 % 区间用 Wilson 法；最差的一周，是至少有 10 件的整周（从周一起）里最低的。",
+                "The 95 % interval is Wilson's. The worst week is the lowest of the whole "
+                "weeks (from Monday) with at least ten."));
     page.put("<li>{}</li>",
              page.in("只公示公开承诺（strength: public）。迟到的记录和更正会改变已有的结论和数字。",
                      "Only public promises are shown (strength: public). Records that come late "
@@ -355,7 +361,7 @@ std::string promise_page(const Board& board, const BoardPromise& promise, bool c
     Page page(chinese, "/board/" + board.tenant.name + "/" + promise.id, board.public_url);
     const auto& title = promise.title.in(chinese);
     page.head(title + " · " + board.tenant.title,
-              promise.sentences.empty() ? title : promise.sentences.front().in(chinese),
+              promise.clauses.empty() ? title : promise.clauses.front().sentence.in(chinese),
               board.tenant.demo);
     page.put("<p class=\"up\"><a href=\"{}\">{}</a></p><article><h1>{}</h1>",
              page.to("/board/" + board.tenant.name), escaped(board.tenant.title),
@@ -391,7 +397,7 @@ std::string board_json(const Board& board) {
         out.open('{').member("promise", promise.id).member("in_force", promise.in_force);
         write_text(out.key("title"), promise.title);
         out.key("sentences").open('[');
-        for (const auto& one : promise.sentences) write_text(out, one);
+        for (const auto& one : promise.clauses) write_text(out, one.sentence);
         out.close(']').key("if_missed").open('[');
         for (const auto& one : promise.gives) write_text(out, one);
         out.close(']').member("zone", promise.zone == nullptr ? "UTC" : promise.zone->name());

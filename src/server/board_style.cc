@@ -41,7 +41,9 @@ table{border-collapse:collapse;width:100%;font-size:.9375rem;font-variant-numeri
 td,th{padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line);text-align:left;font-weight:400;
 vertical-align:top}
 thead th{border-top:0;color:var(--soft);font-size:.875rem}
-tbody th{white-space:nowrap}
+tbody th,.day{white-space:nowrap}
+.scroll code{overflow-wrap:normal}
+article li{margin:.4rem 0}
 code{font:.8125rem/1.5 ui-monospace,"SF Mono",Consolas,monospace;overflow-wrap:anywhere}
 .weeks{display:block;width:100%;height:7rem;margin:.5rem 0 1rem}
 .weeks .kept{fill:var(--kept)}.weeks .missed{fill:var(--missed)}

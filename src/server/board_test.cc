@@ -158,13 +158,22 @@ TEST_CASE("what is promised to one customer, or inwardly, isn't on the board") {
 TEST_CASE("the worst week is the lowest of those with enough in them") {
     BoardFigures::Row row{.promise = "p", .weeks = {}};
     CHECK(row.worst() == nullptr);
-    row.weeks = {{{0}, {1}, {.count = 0, .of = 9}},
-                 {{1}, {2}, {.count = 9, .of = 10}},
-                 {{2}, {3}, {.count = 19, .of = 20}}};
-    CHECK(row.worst()->from == Instant{1});
-    CHECK(row.total().of == 39);
-    row.weeks.resize(1);
+    const auto week = hours(7 * 24).count;
+    const auto add = [&](std::int64_t from, std::int64_t until, std::int64_t kept,
+                         std::int64_t of) {
+        row.weeks.push_back({{from}, {until}, {.count = kept, .of = of}});
+    };
+    add(0, week, 0, 9);
     CHECK(row.worst()->from == Instant{0});
+    add(week, 2 * week, 9, 10);
+    CHECK(row.worst()->from == Instant{week});
+    add(2 * week, 3 * week, 19, 20);
+    add(3 * week, 3 * week + 1, 1, 20);  // it has only begun
+    CHECK(row.worst()->from == Instant{week});
+    CHECK(row.total().of == 59);
+    row.weeks.erase(row.weeks.begin() + 1, row.weeks.begin() + 3);
+    CHECK(row.worst()->from == Instant{3 * week});
+    row.weeks.resize(1);
     const BoardFigures all{.as_of = {5}, .counted_at = {6}, .rows = {row}};
     const auto read = BoardFigures::from_json(all.to_json());
     REQUIRE(read);
