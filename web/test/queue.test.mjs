@@ -324,6 +324,22 @@ test('UX 11: cut off, it says so within five seconds, counts on, moves no money,
   await page.context().close()
 })
 
+test('UX 11: a server that falls silent without a word shows within five seconds, too', async () => {
+  const page = await open({ path: '/app/queue?promise=repair@1' })
+  await page.locator('[data-row]').first().waitFor()
+  const bar = page.locator('.offline-bar')
+  server.process.kill('SIGSTOP')
+  try {
+    const begun = Date.now()
+    await bar.waitFor({ timeout: 8000 })
+    assert.ok(Date.now() - begun < 5500, `${Date.now() - begun} ms`)
+  } finally {
+    server.process.kill('SIGCONT')
+  }
+  await bar.waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('UX 15: the language changes at once and keeps place, filters and what was typed', async () => {
   const page = await open({ path: '/app/queue?promise=repair@1&lane=hours' })
   await row(page, 'order/fine').waitFor()

@@ -17,18 +17,25 @@ export function missed(): void {
   isOffline.value = true
 }
 
-const kAskEvery = 4000
-const kPatience = 3000
+// Together less than the five seconds within which a silent break must show.
+const kAskEvery = 2000
+const kPatience = 2000
+const kLookEvery = 900
 
-// While offline, ask for a sign of life: a small answer that costs the server nothing.
+let looking = false
+
+// Asks for a sign of life, if nothing was heard for a while: a small answer that costs the server nothing.
 async function look(): Promise<void> {
-  if (document.hidden) return
+  if (document.hidden || looking) return
+  looking = true
   try {
     const response = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(kPatience) })
     if (response.ok) heard()
     else missed()
   } catch {
     missed()
+  } finally {
+    looking = false
   }
 }
 
@@ -39,5 +46,5 @@ export function watchNetwork(): void {
   document.addEventListener('visibilitychange', () => void look())
   setInterval(() => {
     if (isOffline.value || Date.now() - lastHeard.value > kAskEvery) void look()
-  }, 2000)
+  }, kLookEvery)
 }
