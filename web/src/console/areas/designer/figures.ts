@@ -65,13 +65,17 @@ export function payout(of: Record<string, number>): string {
 export function rate(of: Share | null | undefined): string {
   return of ? `${share(of.value)} (${share(of.low)}–${share(of.high)})` : '–'
 }
+/** Of a curve's unit: how many make one of what people say, and what they say. */
+export function unitOf(unit: string): { of: number; word: string } {
+  const zh = language() === 'zh'
+  if (unit === 'ms' || unit.startsWith('ms ')) return { of: 3_600_000, word: zh ? '小时' : 'h' }
+  if (unit === 'work ms') return { of: 3_600_000, word: zh ? '个工作小时' : 'work h' }
+  const words: Record<string, [string, string]> = { 'working days': ['个工作日', 'working days'], days: ['天', 'days'], months: ['个月', 'months'] }
+  return { of: 1, word: words[unit]?.[zh ? 0 : 1] ?? unit }
+}
 /** A limit of a curve in the unit that suits it. */
 export function limit(value: number | null, unit: string): string {
   if (value === null) return '–'
-  const zh = language() === 'zh'
-  const places = (number: number) => String(Math.round(number * 100) / 100)
-  if (unit === 'ms' || unit.startsWith('ms ')) return `${places(value / 3_600_000)} ${zh ? '小时' : 'h'}`
-  if (unit === 'work ms') return `${places(value / 3_600_000)} ${zh ? '工作小时' : 'work h'}`
-  const words: Record<string, [string, string]> = { 'working days': ['个工作日', 'working days'], days: ['天', 'days'], months: ['个月', 'months'] }
-  return `${places(value)} ${words[unit]?.[zh ? 0 : 1] ?? unit}`
+  const { of, word } = unitOf(unit)
+  return `${Math.round((value / of) * 100) / 100} ${word}`
 }
