@@ -142,6 +142,46 @@ TEST_CASE("one row gives several facts, each at its own time") {
     CHECK(history.has(R"(Two\nlines)"));
 }
 
+TEST_CASE("a row says whose it is, a rejected one which field is to blame") {
+    const Scratch file("whose.csv",
+                       "id,who,opened,amount\n"
+                       "1,C-1,2026-03-08,7\n"
+                       "2,,2026-03-08,7\n"
+                       "3,C-3,2026-03-08,seven\n");
+    History history;
+    std::vector<std::string> rows;
+    ReadOptions options;
+    options.on_row = [&](std::uint64_t line, std::string_view customer) {
+        rows.push_back(std::to_string(line) + " " + std::string(customer));
+    };
+    const auto mapping = Mapping::parse(
+        "subject: request/{id}\n"
+        "customer: \"{who}\"\n"
+        "fields: {id: text, who: text, opened: instant, amount: number}\n"
+        "facts: [{fact: request.opened, at: opened, fields: [amount]}]\n",
+        "m.yaml", history.zones);
+    REQUIRE(mapping);
+    History::Sink sink;
+    sink.history = &history;
+    options.on_rejected = [&](const Rejected& row) {
+        CHECK(row.line == 4);
+        CHECK(row.field == "amount");
+        CHECK(row.mend.en == "write 12 or -0.50, without grouping digits");
+    };
+    HistoryReader reader(*mapping, history.names, history.zones, history.memory);
+    const auto counts = reader.read(file.path, sink, options);
+    REQUIRE(counts);
+    CHECK(counts->rejected == 1);
+    CHECK(rows == std::vector<std::string>{"2 C-1", "3 "});
+
+    const auto same = Mapping::parse(
+        "subject: request/{id}\ncustomer: everybody\nfields: {id: text, at: instant}\n"
+        "facts: [{fact: a, at: at}]\n",
+        "m.yaml", history.zones);
+    REQUIRE_FALSE(same);
+    CHECK(same.error().front().error.code == "constant");
+}
+
 TEST_CASE("rejected rows say their line and reason, the rest is kept") {
     History history;
     history.read(kRequests, data("requests.csv"));
@@ -230,7 +270,8 @@ facts:
 
 TEST_CASE("XML that declares entities, or nests without end, is refused") {
     const std::string mapping =
-        "format: xes\nsubject: x/{a}\nfields: {a: text, t: instant}\nfacts: [{fact: x, at: t}]\n";
+        "format: xes\nsubject: x/{a}\nfields: {a: text, t: instant}\nfacts: [{fact: x, at: "
+        "t}]\n";
     const Scratch laughs(
         "laughs.xes",
         "<!DOCTYPE log [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]><log><trace><event>"
@@ -419,7 +460,8 @@ TEST_CASE("a column that never comes is noted with the nearest that does") {
     CHECK(history.counts.notes[0].error.mend.en == "did you mean \"time\"?");
     History csv;
     csv.read(
-        "subject: order/{id}\nfields: {id: text, opend: instant}\nfacts: [{fact: x, at: opend}]\n",
+        "subject: order/{id}\nfields: {id: text, opend: instant}\nfacts: [{fact: x, at: "
+        "opend}]\n",
         data("requests.csv"));
     REQUIRE(csv.error);
     CHECK(csv.error->code == "no-such-column");
