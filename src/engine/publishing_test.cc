@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/publication_json.h"
 #include "engine/rebuild.h"
+#include "engine/tenants.h"
 #include "engine/testing.h"
 
 namespace yinuo::engine {
@@ -337,6 +338,41 @@ clauses:
         CHECK(static_cast<promise::State>(
                   world.obligations("order/" + std::string(number))[0].state) ==
               promise::State::Broken);
+}
+
+TEST_CASE("the log tells which teams approved, and fsck holds the version to it") {
+    World world;
+    std::int64_t etag = take_to(world, with_office(reply(1)), Stage::Checked);
+    world.act([&](Turns& turns) -> Result<void> {
+        const auto found = turns.rows().document(world.tenant, "tenant", "self");
+        auto settings = *tenant(turns.rows(), world.tenant);
+        static_cast<void>(TRY(change_tenant(turns, world.author,
+                                            {.title = settings.title,
+                                             .personal_fields = settings.personal_fields,
+                                             .roster = settings.roster,
+                                             .approving_teams = {"operations", "marketing"}},
+                                            found->version)));
+        return {};
+    });
+    const Actor third{.tenant = world.tenant, .id = "usr_third", .name = "third"};
+    const std::string id = steps_in_log(world).back().id;
+    CHECK(refusal(world, [&](Turns& t) {
+              return approve(t, world.approver, id, etag, "kitchen");
+          }) == "not-your-team");
+    CHECK(refusal(world, [&](Turns& t) {
+              return approve(t, world.author, id, etag, "marketing");
+          }) == "same-person");
+    world.act([&](Turns& turns) -> Result<void> {
+        auto at = TRY(approve(turns, world.approver, id, etag, "operations"));
+        CHECK(at.version.stage == Stage::Checked);
+        at = TRY(approve(turns, third, id, at.etag, "marketing"));
+        CHECK(at.version.stage == Stage::Approved);
+        CHECK(at.version.approvals.size() == 2);
+        etag = TRY(engine::publish(turns, world.author, id, at.etag)).etag;
+        return {};
+    });
+    CHECK(steps_in_log(world).back().stage == Stage::Published);
+    CHECK(world.wrong() == "");
 }
 
 }  // namespace yinuo::engine
