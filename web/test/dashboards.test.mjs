@@ -265,7 +265,6 @@ test('UX 12: nothing due, filtered to nothing, refused, loading: each says what 
   let broken = true
   await page.route('**/api/v1/reports/kept*', (route) => (broken ? route.abort() : route.continue()))
   await page.click('[data-renew]')
-  await page.selectOption('[name=step]', 'week')
   await kept.locator('[data-list-state=error]').waitFor()
   broken = false
   await kept.getByRole('button', { name: '再试一次' }).click()

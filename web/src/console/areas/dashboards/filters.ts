@@ -85,6 +85,11 @@ export function useFilters() {
     from: new Date(window.value.from).toISOString(),
     until: new Date(Math.max(window.value.until, window.value.from + 1)).toISOString(),
   }))
-  return reactive({ filters, change, asked, asOf, renew: () => (asOf.value = serverNow()) })
+  const renewed = ref(0) // how often: late facts may change what a past day says, too
+  function renew(): void {
+    asOf.value = serverNow()
+    renewed.value++
+  }
+  return reactive({ filters, change, asked, asOf, renewed, renew })
 }
 export type FilterDesk = ReturnType<typeof useFilters>

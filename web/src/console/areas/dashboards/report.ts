@@ -3,6 +3,7 @@ import { onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue'
 import { api, ask } from '@/shared/api/client'
 import { Problem } from '@/shared/problem'
 import { kTags, language } from '@/shared/words'
+import type { FilterDesk } from './filters'
 
 export type Name = 'kept' | 'breaches-by-hour' | 'lateness' | 'control' | 'funnel' | 'causes' | 'responsibility'
 type Query = Record<string, string>
@@ -15,7 +16,7 @@ export interface Report<T> {
   download: () => Promise<void>
 }
 
-export function useReport<T>(name: Name, query: () => Query): Report<T> {
+export function useReport<T>(desk: FilterDesk, name: Name, query: () => Query): Report<T> {
   const data = shallowRef<T | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(true)
@@ -37,8 +38,8 @@ export function useReport<T>(name: Name, query: () => Query): Report<T> {
     }
     loading.value = false
   }
-  // The question as text, so that an equal one isn't asked again.
-  watch(() => JSON.stringify(query()), reload, { immediate: true })
+  // The question as text: an equal one isn't asked again, unless that is wished.
+  watch(() => `${desk.renewed} ${JSON.stringify(query())}`, reload, { immediate: true })
   onBeforeUnmount(() => asked?.abort())
 
   async function download(): Promise<void> {
