@@ -207,8 +207,16 @@ void write_message(JsonOut& out, const Call& call, store::Reading& rows, const W
     const auto now = call.things.engine_clock.now();
     const auto task = apology_task(rows, call.who.tenant, act, stream, row, now);
     Text usual;
+    JsonOut remedies;  // what they are called
     auto values = call.things.shelves.use(call.who.tenant, [&](engine::Shelf& shelf) {
-        usual = apology_for(shelf.find(row.version), row.clause);
+        const auto* version = shelf.find(row.version);
+        usual = apology_for(version, row.clause);
+        if (version != nullptr)
+            for (const auto& remedy : version->promise->remedies) {
+                remedies.open('{').member("name", remedy.name);
+                write_text(remedies.key("title"), remedy.title);
+                remedies.close('}');
+            }
         return notice_values(rows, shelf,
                              {.zones = call.things.zones,
                               .company = tenant ? tenant->title : std::string(),
@@ -219,6 +227,9 @@ void write_message(JsonOut& out, const Call& call, store::Reading& rows, const W
     const auto apology = wish.apology.empty() ? usual.in(who.chinese) : wish.apology;
     values.emplace_back("apology", apology);
     write_text(out.key("template"), usual);
+    out.key("remedies").open('[');
+    if (!remedies.text().empty()) out.raw(remedies.text());
+    out.close(']');
     out.key("message").open('{').member("language", who.chinese ? "zh" : "en");
     out.member("reachable", stream.customer != 0);
     out.list("channels", task.channels);
