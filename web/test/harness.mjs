@@ -34,7 +34,7 @@ export async function until(is, what, ms = 10_000) {
  * `server.setClock()`. People of every role are there: login = role, password kPassword.
  */
 export class Server {
-  static async start({ flags = [], clock = false, company = 'acme', title = '示例电信' } = {}) {
+  static async start({ flags = [], port = 0, clock = false, company = 'acme', title = '示例电信' } = {}) {
     const server = new Server()
     server.folder = mkdtempSync(join(tmpdir(), 'yinuo-web-'))
     server.company = company
@@ -50,7 +50,7 @@ export class Server {
         ['user', 'add', role, '--tenant', company, '--role', role, '--title', titles[role], ...(role === 'partner' ? ['--subjects', 'order/P'] : [])],
         kPassword,
       )
-    await server.serve()
+    await server.serve(port)
     return server
   }
 

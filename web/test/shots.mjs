@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeBrowser, openPage } from './harness.mjs'
-import { screens, settle } from './screens.mjs'
+import { open, screens } from './screens.mjs'
 import { world } from './world.mjs'
 
 const [folder, ...names] = process.argv.slice(2)
@@ -20,8 +20,7 @@ try {
     for (const look of kLooks) {
       const page = await openPage(made.server, { ...look, as: screen.as, language: look.language, clock: made.now() })
       try {
-        await page.goto(screen.path)
-        await settle(page, screen)
+        await open(page, screen, made)
         await page.screenshot({ path: join(folder, `${screen.name}-${look.name}.png`) })
         ++count
       } catch (error) {
