@@ -182,7 +182,7 @@ test('UX 7: keys go through the list and the app, and rest while one types', asy
     const begun = performance.now()
     for (let i = 0; i < 40; ++i) {
       document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true, cancelable: true }))
-      await new Promise((done) => setTimeout(done))
+      await Promise.resolve().then(() => {}) // the page renders it
     }
     await new Promise(requestAnimationFrame)
     return performance.now() - begun
@@ -260,6 +260,23 @@ test('key a acknowledges the alert of the row, and the strip jumps to the worst'
   await page.keyboard.press('a')
   await until(async () => (await openAlerts()).length === before.length - theirs, 'the alerts to be acknowledged')
   await until(async () => (await page.locator('.row-active .bell').count()) === 0, 'the row to have no flag')
+  await calm(page)
+  await page.context().close()
+})
+
+test('key r opens the recovery panel over the list, and Esc leads back', async () => {
+  const page = await open({ path: '/app/queue?tab=broken&subject=order/broken' })
+  await row(page, 'order/broken').waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('r')
+  const panel = page.locator('[data-recovery-panel]')
+  await panel.waitFor()
+  assert.match(page.url(), /recover=obl_/)
+  await page.keyboard.press('j') // not behind it
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'detached' })
+  assert.ok(!page.url().includes('recover='))
+  assert.equal(await row(page, 'order/broken').count(), 1)
   await calm(page)
   await page.context().close()
 })
