@@ -275,6 +275,8 @@ facts:
 test('colleagues comment and vote on a draft', async () => {
   const id = await draft('talked-about')
   const page = await openPage(server, { as: 'agent', path: `/app/promises/${id}?panel=talk` })
+  await page.locator('[data-sentence]', { hasText: '24 小时内' }).waitFor()
+  assert.equal(await page.locator('[data-save]').count(), 0)
   await page.fill('[data-comment]', '郊区 24 小时太紧')
   await page.locator('[data-comments] form button').click()
   await page.locator('[data-comments] li', { hasText: '郊区 24 小时太紧' }).waitFor()

@@ -108,10 +108,22 @@ export function createDesigner() {
       await Promise.all([allHeads().then((all) => (heads.value = all)), loadCalendars()])
       const { value, etag: tag } = await askTagged(api.GET('/api/v1/promises/{id}', { params: { path: { id: wanted } } }))
       take(value, tag)
+      if (!may('promises.draft')) await readSentence(wanted)
     } catch (error) {
       problem.value = asProblem(error)
     } finally {
       loading.value = false
+    }
+  }
+
+  /** Who may not draft doesn't try texts, but reads what the saved one says. */
+  async function readSentence(wanted: string): Promise<void> {
+    try {
+      const sentences = await ask(api.GET('/api/v1/promises/{id}/sentence', { params: { path: { id: wanted } } }))
+      const nothing: Trial['names'] = { kinds: [], fields: [], clauses: [], values: [], functions: [] }
+      trial.value = { findings: version.value?.findings ?? [], sentences, names: nothing }
+    } catch {
+      // A text with errors has no sentence yet; its findings are shown.
     }
   }
 
