@@ -63,13 +63,14 @@ test('the tour leads in five steps from a promise to a verified receipt', async 
   await press(page, '[data-tour-next]')
 
   await page.waitForURL(/\/my\/promises\/obl_\w+\?tour=4$/) // the link is gone from the address bar
-  await page.locator('[data-state=broken]').first().waitFor()
+  await page.locator('.chip-broken').first().waitFor()
+  await page.locator('[data-payout][data-state=paid]').first().waitFor()
   await shot(page, 'tour-4')
   await accessible(page)
   await press(page, '[data-tour-next]')
 
   await page.waitForURL(/\/verify\?of=obl_\w+&tour=5/)
-  await page.locator('[data-tour-end]').waitFor()
+  await page.getByText('这份记录是真的').waitFor()
   await shot(page, 'tour-5')
   await calm(page)
   // Back and forth: the customer's session gives way to the agent's and the link again.
