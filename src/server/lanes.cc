@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "server/obligation_out.h"
 
@@ -10,8 +11,9 @@ namespace {
 
 using promise::State;
 
-constexpr int kStreamsMost = 5'000;    // counted one by one, for who sees only some
-constexpr int kOverdueLooked = 2'000;  // latest breaches looked at for whether they still last
+constexpr int kStreamsMost = 5'000;       // counted one by one, for who sees only some
+constexpr std::int64_t kServesTimes = 5;  // as long as it took to count; a second at least
+constexpr int kOverdueLooked = 2'000;     // latest breaches looked at for whether they still last
 
 // By the time that is left; `all` also what has no due instant.
 struct Left {
@@ -48,20 +50,28 @@ Counts of_tenant(store::Reading& reading, store::TenantId tenant, Instant now) {
     Counts counts;
     for (const auto& [state, count] : reading.count_by_state(tenant))
         counts.states[state].all = count;
+    // The last instant before "never": what has a due instant at all.
+    const Instant never = Instant::max() - Millis{1};
     const Instant edges[] = {Instant::min(), now + minutes(1), now + hours(1), now + hours(24),
-                             // The last instant before "never": what has a due instant at all.
-                             Instant::max() - Millis{1}};
+                             never};
     for (const auto state : kOpen) {
         auto& left = counts.of(state);
         if (left.all == 0) continue;
-        std::int64_t dated = 0;
-        std::int64_t* const lanes[] = {&left.seconds, &left.minutes, &left.hours, &left.days};
-        for (std::size_t i = 0; i < std::size(lanes); ++i) {
-            *lanes[i] =
-                reading.count_due(tenant, static_cast<std::uint8_t>(state), edges[i], edges[i + 1]);
-            dated += *lanes[i];
+        const auto count = [&](Instant from, Instant until) {
+            return reading.count_due(tenant, static_cast<std::uint8_t>(state), from, until);
+        };
+        left.seconds = count(edges[0], edges[1]);
+        left.minutes = count(edges[1], edges[2]);
+        left.hours = count(edges[2], edges[3]);
+        // Counting is a walk over an index: what is likely the most is what remains.
+        const auto rest = left.all - left.seconds - left.minutes - left.hours;
+        if (state == State::Paused || state == State::Pending) {
+            left.days = count(edges[3], edges[4]);
+            left.undated = rest - left.days;
+        } else {
+            left.undated = count(never, Instant::max());
+            left.days = rest - left.undated;
         }
-        left.undated = left.all - dated;
     }
     store::ObligationQuery query{.tenant = tenant,
                                  .states = {static_cast<std::uint8_t>(State::Broken)},
@@ -173,9 +183,14 @@ std::string Lanes::json(const Call& call) {
         return written(of_streams(call, *call.things.store.read()), call.things.engine_clock.now());
     const std::lock_guard hold(lock_);
     auto& kept = kept_[call.who.tenant];
-    if (kept.json.empty() || call.at >= kept.at + seconds(1) || call.at < kept.at) {
+    if (kept.json.empty() || call.at >= kept.at + kept.serves || call.at < kept.at) {
         const auto now = call.things.engine_clock.now();
-        kept = {call.at, written(of_tenant(*call.things.store.read(), call.who.tenant, now), now)};
+        const auto begun = std::chrono::steady_clock::now();
+        kept = {.at = call.at,
+                .json = written(of_tenant(*call.things.store.read(), call.who.tenant, now), now)};
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - begun);
+        kept.serves = std::max(seconds(1), Millis{took.count() * kServesTimes});
     }
     return kept.json;
 }

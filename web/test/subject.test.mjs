@@ -254,6 +254,27 @@ test('UX 10: killed in between, the server carries it out once', async () => {
   assert.equal(told.filter((one) => one.text.includes('今天一定办好')).length, 1)
 })
 
+test('UX 10: in the queue the row itself reacts at once', async () => {
+  const { id } = await brokenClock('order/9')
+  const page = await openPage(server, { as: 'agent', path: '/app/queue?tab=broken' })
+  const button = page.getByRole('button', { name: '补救 order/9' })
+  await button.click()
+  const panel = page.locator('[data-recovery-panel]')
+  await panel.locator('[name=note]').fill('电话里说过了')
+  await panel.locator('[name=says]').uncheck()
+  await panel.locator('[data-go]:not([disabled])').click()
+  await page.locator('[data-under-way]').waitFor()
+  assert.match(await button.innerText(), /补救中/)
+  assert.equal(await panel.count(), 0)
+  assert.ok(!page.url().includes('recover='), 'the address says what is open')
+  const bar = page.locator(`[data-recovery="${id}"]`)
+  await bar.locator('[data-undo]').click()
+  await until(async () => (await bar.getAttribute('data-recovery-state')) === 'cancelled', 'it to be undone')
+  assert.match(await button.innerText(), /^补救$/)
+  await calm(page)
+  await page.context().close()
+})
+
 test('UX 13: no fault of accessibility, zh and en, with the panel open', async () => {
   const { id } = await brokenClock('order/9')
   for (const language of ['zh', 'en']) {
