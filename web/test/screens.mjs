@@ -13,6 +13,7 @@ export function screens(made) {
     { name: 'sign-in', route: '/app/sign-in' },
     { name: 'forbidden', route: '/app/forbidden', as: 'agent' },
     { name: 'queue', route: '/app/queue', as: 'agent' },
+    { name: 'my-day', route: '/app/my-day', as: 'agent' },
     { name: 'queue-broken', route: '/app/queue', path: '/app/queue?tab=broken', as: 'agent' },
     { name: 'subject', route: '/app/subjects/:name', path: `/app/subjects/${enc(made.subject)}`, as: 'agent' },
     { name: 'inbox', route: '/app/inbox/:kind?', path: '/app/inbox', as: 'manager' },
@@ -72,7 +73,7 @@ export async function open(page, screen, made) {
     const { json } = await made.server.must('POST', '/api/v1/customer-sessions', { body: { link: made.link } })
     await page.context().addCookies([{ name: 'yn_session', value: json.token, url: made.server.url, httpOnly: true, sameSite: 'Lax' }])
   }
-  await page.goto(screen.path)
+  await page.goto(screen.lang ? `${screen.path}?lang=${screen.lang}` : screen.path)
   await page.locator('main').waitFor()
   // Quiet for a while: nothing is asked for any more (a stream of events stays open, so no networkidle).
   await page.evaluate(async () => {

@@ -58,6 +58,13 @@ export async function world({ promise } = {}) {
   const server = await Server.start({ clock: true })
   const post = (path, as, body) => server.must('POST', path, { as, body })
   await post('/api/v1/calendars', 'owner', { name: 'office.yaml', text: kOffice })
+  const settings = await server.must('GET', '/api/v1/settings', { as: 'owner' })
+  const { title, personal_fields, roster } = settings.json
+  await server.must('PUT', '/api/v1/settings', {
+    as: 'owner',
+    headers: { 'If-Match': settings.headers.get('etag').replace(/^W\//, '') },
+    body: { title, personal_fields, roster, public_board: true },
+  })
   await post('/api/v1/connectors', 'owner', { name: 'billing', kind: 'hand' })
   await post('/api/v1/fund/moves', 'owner', { move: 'deposit', amount: '5000.00', currency: 'CNY', reference: '三月拨款' })
   await server.publish(promise ?? kPromise)

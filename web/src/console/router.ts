@@ -7,10 +7,10 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/app/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue'), meta: { open: true, title: 'console.signIn.title' } },
-    { path: '/app/forbidden', name: 'forbidden', component: () => import('./ForbiddenPage.vue') },
+    { path: '/app/forbidden', name: 'forbidden', component: () => import('./ForbiddenPage.vue'), meta: { title: 'console.forbiddenShort' } },
     ...areas.flatMap((area) => area.routes),
     { path: '/app', name: 'home', redirect: () => menu.find((entry) => may(entry.permission))?.to ?? '/app/forbidden' },
-    { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue'), meta: { title: 'console.missing' } },
   ],
 })
 
