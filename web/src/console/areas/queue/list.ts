@@ -81,6 +81,7 @@ export function useList(wish: Ref<Wish>, frozen: Ref<boolean>, crossed: Crossed)
     const mine = ++run
     reloading = true
     problem.value = null
+    if (total.value === 0) loading.value = true
     more = undefined
     inFlight.clear()
     loadedAt = serverNow()
@@ -324,8 +325,8 @@ export function useList(wish: Ref<Wish>, frozen: Ref<boolean>, crossed: Crossed)
     clearTimeout(timer)
     for (const stop of stops) stop()
   })
-  // Not forever: without a stream there is still a list.
-  void Promise.race([listening(), new Promise((done) => setTimeout(done, 800))]).then(() => load())
+  // The first rows don't wait for the stream; what changed before it was open is there the second time.
+  void Promise.all([load(), listening()]).then(() => load(Math.max(kFirstPage, shown.until + 1)))
 
   return { rows, total, complete, loading, problem, moved, load, reach, apply }
 }
