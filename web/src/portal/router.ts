@@ -2,6 +2,7 @@
 // first visit needs comes with the first load.
 import './link' // first: the router must not see a link
 import { createRouter, createWebHistory } from 'vue-router'
+import { moreWords } from '../shared/words'
 import Home from './pages/HomePage.vue'
 
 declare module 'vue-router' {
@@ -9,6 +10,13 @@ declare module 'vue-router' {
     title?: string // of the page: a key of portal.*
     open?: boolean // nobody needs to be signed in
   }
+}
+
+let worded: Promise<void> | undefined
+async function verifyPage() {
+  const texts = { zh: () => import('../words/zh/verify.json'), en: () => import('../words/en/verify.json') }
+  await (worded ??= moreWords(async (language) => (await texts[language]()).default))
+  return import('./pages/VerifyPage.vue')
 }
 
 export const router = createRouter({
@@ -35,7 +43,7 @@ export const router = createRouter({
       meta: { title: 'nav.compensation' },
     },
     { path: '/my/notices', component: () => import('./pages/NoticesPage.vue'), meta: { title: 'nav.notices' } },
-    { path: '/verify', component: () => import('./pages/VerifyPage.vue'), meta: { open: true, title: 'nav.verify' } },
+    { path: '/verify', component: verifyPage, meta: { open: true, title: 'nav.verify' } },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue'), meta: { open: true } },
   ],
 })

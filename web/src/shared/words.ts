@@ -93,6 +93,13 @@ export async function startWords(from: Load): Promise<void> {
   await setLanguage(wanted())
 }
 
+/** Texts of a page that is loaded later, in whatever language is read then. */
+export async function moreWords(more: Load): Promise<void> {
+  const before = load
+  load = async (language) => ({ ...(await before(language)), ...(await more(language)) })
+  for (const language of Object.keys(known) as Language[]) known[language] = { ...known[language], ...(await more(language)) }
+}
+
 /** A text of the server's, in the reader's language. */
 export function told(text: { zh: string; en: string } | undefined | null): string {
   return text ? text[language()] : ''
