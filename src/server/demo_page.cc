@@ -1,7 +1,5 @@
 #include "server/demo_page.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "engine/entry.h"
@@ -97,13 +95,9 @@ void Page::head() {
                     doing));
     if (status_.stopped)
         say(fmt::format("<p class=\"stopped\">{}</p>", escaped(in(status_.stopped->what))));
-    // Where nobody may step in without a password, there is no tour.
-    const bool open =
-        std::ranges::any_of(doors_, [](const auto& one) { return !one.second.empty(); });
-    if (open)
-        say(fmt::format(
-            "<p class=\"doors\"><a href=\"/app/tour{}\">{}</a></p>", chinese_ ? "" : "?lang=en",
-            in("五步看懂一诺：两分钟的导览", "Yinuo in five steps: a tour of two minutes")));
+    say(fmt::format(
+        "<p class=\"doors\"><a href=\"/app/tour{}\">{}</a></p>", chinese_ ? "" : "?lang=en",
+        in("五步看懂一诺：两分钟的导览", "Yinuo in five steps: a tour of two minutes")));
 }
 
 void Page::hour(const demo::CompanyStatus& company) {

@@ -125,6 +125,7 @@ test('an incident: declared, weighed, decided by one, agreed to by another, carr
   await page.locator('dialog [name=amount]').blur()
   await page.locator('dialog [data-figures]', { hasText: '¥40.00' }).waitFor() // two members
   await page.locator('dialog [name=reason]').fill('全区中断')
+  assert.equal(await page.locator('dialog [data-go]').innerText(), '提交决定')
   await shot(page, 'business-decide')
   await accessible(page)
   await page.locator('dialog [data-go]').click()

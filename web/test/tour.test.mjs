@@ -113,7 +113,7 @@ test('where no demo runs, the tour says so', async () => {
   const plain = await Server.start({ flags: [] })
   try {
     const page = await openPage(plain, { path: '/app/tour' })
-    await page.getByText('这台服务器没有运行演示').waitFor()
+    await page.getByText('这台服务器没有敞开的演示').waitFor()
     await accessible(page)
     await calm(page)
   } finally {
