@@ -46,6 +46,7 @@ std::vector<BoardPromise> board_promises(const Things&, store::Reading&, store::
 struct BoardFigures {
     Instant as_of;       // by the engine's clock
     Instant counted_at;  // by the wall's
+    Millis took = {0};   // to count them
     struct Row {
         std::string promise;
         std::vector<BoardWeek> weeks;  // the oldest first; the outer ones may be shorter
@@ -68,7 +69,7 @@ inline constexpr Millis kBoardApart = seconds(15);  // and by the wall's: a demo
 BoardFigures count_board(const Things&, store::TenantId, const std::vector<BoardPromise>&,
                          Instant now);
 // Those that are kept; when they are older than kBoardFresh, others are being counted meanwhile.
-// The first time of all they are counted here. nullopt: somebody else is just counting the first.
+// nullopt: the first are being counted.
 std::optional<BoardFigures> board_figures(const Things&, const engine::Tenant&);
 
 // What a page and the JSON are made from.

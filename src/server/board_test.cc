@@ -49,6 +49,8 @@ struct Show {
                 send(house, "GET", "/api/v1/obligations?state=broken&limit=200", {.token = key});
             return std::ssize(Body(reply).at("items").items) == of - kept;
         }));
+        CHECK(ask("/board/acme").body.contains("正在统计"));
+        REQUIRE(soon([&] { return ask("/public/acme/promises").body.contains("last_90_days"); }));
     }
     Reply ask(const std::string& path, std::string headers = {}) {
         return send(house, "GET", path, {.headers = std::move(headers)});
@@ -174,7 +176,7 @@ TEST_CASE("the worst week is the lowest of those with enough in them") {
     row.weeks.erase(row.weeks.begin() + 1, row.weeks.begin() + 3);
     CHECK(row.worst()->from == Instant{3 * week});
     row.weeks.resize(1);
-    const BoardFigures all{.as_of = {5}, .counted_at = {6}, .rows = {row}};
+    const BoardFigures all{.as_of = {5}, .counted_at = {6}, .took = {7}, .rows = {row}};
     const auto read = BoardFigures::from_json(all.to_json());
     REQUIRE(read);
     CHECK(read->as_of == Instant{5});
