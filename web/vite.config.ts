@@ -1,29 +1,15 @@
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath, URL } from 'node:url'
-import { defineConfig, type Plugin } from 'vite'
-
-// `script/web build` looks at work in progress: a file that isn't there yet becomes an empty one.
-const loose = process.env.YINUO_WEB_LOOSE === '1'
-const forgiving: Plugin = {
-  name: 'forgiving',
-  async resolveId(id, importer) {
-    if (!loose || !/^[.@]\//.test(id) && !id.startsWith('..')) return null
-    const found = await this.resolve(id, importer, { skipSelf: true })
-    if (found) return found
-    this.warn(`not there yet: ${id}`)
-    return `\0missing:${id}`
-  },
-  load: (id) => (id.startsWith('\0missing:') ? { code: 'export default {}', moduleType: 'js' } : null),
-}
+import { defineConfig } from 'vite'
 
 // Two faces, built one after the other so that the portal carries nothing that only the console needs:
 // index.html is the customer portal (`--mode portal`), app.html the console (`--mode console`). The
 // server sends both under a strict Content-Security-Policy: nothing may need inline scripts or styles.
 export default defineConfig(({ mode }) => ({
-  plugins: [forgiving, vue()],
+  plugins: [vue()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
-    __VUE_OPTIONS_API__: String(mode !== 'portal'), // Element Plus needs it
+    __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
   },
@@ -34,7 +20,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     reportCompressedSize: false,
-    rolldownOptions: { shimMissingExports: loose, input: mode === 'portal' ? ['index.html'] : ['app.html'] },
+    rolldownOptions: { input: mode === 'portal' ? ['index.html'] : ['app.html'] },
   },
   server: {
     proxy: Object.fromEntries(

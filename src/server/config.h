@@ -43,10 +43,10 @@ struct Config {
     std::string mail_server;        // "smtp://mail.example.com:587"; empty: no mails
     std::string mail_user;          // empty: without logging in
     std::string mail_password_file;
-    std::string mail_from;              // "care@example.com"
-    std::string mail_bounces;           // where bounces go; empty: mail_from
-    std::string mail_ca_file;           // PEM; empty: the certificates the system trusts
-    std::string web;  // a folder with a built web app; empty: the one inside the program
+    std::string mail_from;     // "care@example.com"
+    std::string mail_bounces;  // where bounces go; empty: mail_from
+    std::string mail_ca_file;  // PEM; empty: the certificates the system trusts
+    std::string web;           // a folder with a built web app; empty: the one inside the program
     std::optional<Instant> test_clock;  // time is set by hand and begins here; never for real data
 };
 

@@ -1,7 +1,5 @@
-import 'element-plus/dist/index.css'
 import '../shared/tokens.css'
 import './console.css'
-import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { onSignedOut } from '../shared/api/client'
 import { hangUp } from '../shared/live'
@@ -22,4 +20,4 @@ onSignedOut(() => {
   if (!here.meta.open) void router.push({ name: 'sign-in', query: { then: here.fullPath } })
 })
 watchNetwork()
-createApp(App).use(createPinia()).use(words).use(router).mount('#page')
+createApp(App).use(words).use(router).mount('#page')
