@@ -144,6 +144,7 @@ test('a finding stands at its line, in the list and in the editor, with what wou
 test('keys and FEEL names are completed', async () => {
   const id = await draft('completion')
   const page = await open(id)
+  await page.locator('[data-sentence]').waitFor() // the names come with the first trial
   await page.locator('.cm-line', { hasText: 'within: 24 h' }).click()
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')
