@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kPercentiles[] = {50, 90, 99};
 
-void begin(JsonOut& out, std::string_view report, const Asked& asked, bool is_cut,
+void begin(JsonOut& out, std::string_view report, const FigureWish& asked, bool is_cut,
            const Text& method) {
     out.open('{').member("report", report).member("zone", asked.zone_name);
     out.member_if("promise", asked.window.promise).member_if("clause", asked.window.clause);
@@ -79,7 +79,7 @@ const Text& control_method(Charted charted) {
 }  // namespace
 
 std::string kept_json(const Tally& made, const std::vector<Period>& pieces,
-                      const std::optional<Target>& target, const Asked& asked) {
+                      const std::optional<Target>& target, const FigureWish& asked) {
     JsonOut out;
     begin(out, "kept", asked, made.is_cut,
           {"兑现率 = 已兑现 ÷（已兑现 + 已违约），按截止时间归段；免责与作废不计；区间为 95 % "
@@ -117,7 +117,7 @@ std::string kept_csv(const Tally& made, const std::vector<Period>& pieces) {
     return csv.take();
 }
 
-std::string by_hour_json(const ByHour& made, const Asked& asked) {
+std::string by_hour_json(const ByHour& made, const FigureWish& asked) {
     JsonOut out;
     begin(
         out, "breaches-by-hour", asked, made.is_cut,
@@ -149,7 +149,7 @@ std::string by_hour_csv(const ByHour& made) {
     return csv.take();
 }
 
-std::string lateness_json(const LatenessFigures& made, const Asked& asked) {
+std::string lateness_json(const LatenessFigures& made, const FigureWish& asked) {
     JsonOut out;
     begin(out, "lateness", asked, made.is_cut,
           {"违约的：超出截止时间多久，未完成的算到现在；已兑现的：用掉时限的几成，均为日历时间、"
@@ -201,7 +201,7 @@ std::string lateness_csv(const LatenessFigures& made) {
     return csv.take();
 }
 
-std::string control_json(const ControlFigures& made, const Asked& asked) {
+std::string control_json(const ControlFigures& made, const FigureWish& asked) {
     const auto& chart = made.chart;
     const bool shares = asked.charted == Charted::Kept;
     JsonOut out;
@@ -240,7 +240,7 @@ std::string control_csv(const ControlFigures& made) {
     return csv.take();
 }
 
-std::string funnel_json(const Funnel& made, const Asked& asked) {
+std::string funnel_json(const Funnel& made, const FigureWish& asked) {
     JsonOut out;
     begin(
         out, "funnel", asked, made.is_cut,

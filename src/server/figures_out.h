@@ -9,7 +9,7 @@
 namespace yinuo::server {
 
 // What all of them say of themselves.
-struct Asked {
+struct FigureWish {
     Window window;
     Zone zone;
     std::string zone_name;
@@ -19,15 +19,15 @@ struct Asked {
 };
 
 std::string kept_json(const Tally&, const std::vector<Period>&, const std::optional<Target>&,
-                      const Asked&);
+                      const FigureWish&);
 std::string kept_csv(const Tally&, const std::vector<Period>&);
-std::string by_hour_json(const ByHour&, const Asked&);
+std::string by_hour_json(const ByHour&, const FigureWish&);
 std::string by_hour_csv(const ByHour&);
-std::string lateness_json(const LatenessFigures&, const Asked&);
+std::string lateness_json(const LatenessFigures&, const FigureWish&);
 std::string lateness_csv(const LatenessFigures&);
-std::string control_json(const ControlFigures&, const Asked&);
+std::string control_json(const ControlFigures&, const FigureWish&);
 std::string control_csv(const ControlFigures&);
-std::string funnel_json(const Funnel&, const Asked&);
+std::string funnel_json(const Funnel&, const FigureWish&);
 std::string funnel_csv(const Funnel&, bool chinese);
 
 }  // namespace yinuo::server

@@ -15,7 +15,7 @@ constexpr std::string_view kCharted[] = {"kept", "duration"};
 constexpr int kHourlyDaysMost = 31;
 
 // The window, by the company's own hours and days.
-Asked asked_in(Query& in, const Call& call) {
+FigureWish asked_in(Query& in, const Call& call) {
     const auto zone_name = engine::fund_policy(*call.things.store.read(), call.who.tenant).zone;
     const auto* zone = call.things.zones.find(zone_name);
     const auto now = call.things.engine_clock.now();
@@ -25,7 +25,7 @@ Asked asked_in(Query& in, const Call& call) {
             .as_of = now};
 }
 
-void read_step(Query& in, Asked& asked) {
+void read_step(Query& in, FigureWish& asked) {
     const auto word = in.word("step", kSteps).value_or(kSteps[1]);
     asked.step = static_cast<Step>(std::ranges::find(kSteps, word) - std::begin(kSteps));
     if (asked.step == Step::Hour &&
