@@ -227,8 +227,8 @@ void write_chase(JsonOut& out, store::Reading& rows, const engine::Shelf& shelf,
 
 }  // namespace
 
-std::optional<Forecast> forecast_of(const Things& things, store::Reading& rows,
-                                    const store::ObligationRow& row, Instant now) {
+std::optional<LikelyEnd> forecast_of(const Things& things, store::Reading& rows,
+                                     const store::ObligationRow& row, Instant now) {
     if (row.settled_at < Instant::max() || row.started_at >= now) return std::nullopt;
     std::vector<std::pair<store::Position, int>> same;  // versions of the promise, and the clause
     things.shelves.use(row.tenant, [&](engine::Shelf& shelf) {
@@ -264,15 +264,15 @@ std::optional<Forecast> forecast_of(const Things& things, store::Reading& rows,
     const Millis half{twin::percentile(took, 50)}, most{twin::percentile(took, 90)};
     const auto a = length_in_words(half), b = length_in_words(most);
     const auto count = std::to_string(n);
-    return Forecast{.at = row.started_at + half,
-                    .nine_in_ten_by = row.started_at + most,
-                    .n = n,
-                    .why = {"最近同类 " + count + " 件（都用了至少这么久）：一半在 " + a.zh +
-                                "内办完，九成在 " + b.zh + "内办完",
-                            "Of the last " + count +
-                                " like it that took at least this long, half "
-                                "were done within " +
-                                a.en + " and nine in ten within " + b.en}};
+    return LikelyEnd{.at = row.started_at + half,
+                     .nine_in_ten_by = row.started_at + most,
+                     .n = n,
+                     .why = {"最近同类 " + count + " 件（都用了至少这么久）：一半在 " + a.zh +
+                                 "内办完，九成在 " + b.zh + "内办完",
+                             "Of the last " + count +
+                                 " like it that took at least this long, half "
+                                 "were done within " +
+                                 a.en + " and nine in ten within " + b.en}};
 }
 
 std::string told_json(const Call& call, store::Reading& rows, const SeenObligation& seen) {

@@ -15,7 +15,7 @@ namespace yinuo::server {
 
 // What ended about as this will, told from history alone: of the same clause, what was due lately
 // and took at least as long as this has taken.
-struct Forecast {
+struct LikelyEnd {
     Instant at;              // the median of those
     Instant nine_in_ten_by;  // and when nine in ten of them were done
     std::int64_t n = 0;      // how many there are; fewer than kForecastLeast tell nothing
@@ -23,8 +23,8 @@ struct Forecast {
 };
 inline constexpr std::int64_t kForecastLeast = 20;
 // nullopt: it is over, or too few are known.
-std::optional<Forecast> forecast_of(const Things&, store::Reading&, const store::ObligationRow&,
-                                    Instant now);
+std::optional<LikelyEnd> forecast_of(const Things&, store::Reading&, const store::ObligationRow&,
+                                     Instant now);
 
 // The whole of it, as JSON.
 std::string told_json(const Call&, store::Reading&, const SeenObligation&);
