@@ -1,7 +1,5 @@
-// What tests of the portal stand on: promises that one can move, reopen, choose and claim under, and a
-// mail server that keeps the codes.
-import { createServer } from 'node:net'
-
+// What tests of the portal stand on: promises that one can move, reopen, choose and claim under, and the
+// codes among mails.
 export const kInstall = `promise: install
 version: 1
 class: {scope: limited, guarantee: guaranteed, form: written, content: time, strength: public}
@@ -55,33 +53,7 @@ remedies:
     apology: {zh: 抱歉, en: Sorry}
 `
 
-/** A mail server that keeps what it gets; `code()` is the newest six digits. */
-export async function postbox() {
-  const mails = []
-  const box = createServer((socket) => {
-    let [rest, data] = ['', null]
-    socket.on('error', () => {})
-    socket.write('220 box ESMTP\r\n')
-    socket.on('data', (part) => {
-      rest += part
-      for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
-        const line = rest.slice(0, end)
-        rest = rest.slice(end + 2)
-        if (data) {
-          if (line === '.') {
-            mails.push(data.join('\n'))
-            data = null
-            socket.write('250 kept\r\n')
-          } else data.push(line)
-        } else if (/^DATA/i.test(line)) {
-          data = []
-          socket.write('354 go on\r\n')
-        } else socket.write(/^QUIT/i.test(line) ? '221 bye\r\n' : '250 fine\r\n')
-      }
-    })
-  })
-  await new Promise((done) => box.listen(0, '127.0.0.1', done))
-  const texts = (mail) => [mail, ...mail.split(/\n\n/).map((part) => Buffer.from(part.replace(/\s/g, ''), 'base64').toString())]
-  const code = () => mails.flatMap(texts).flatMap((text) => /(?:您的验证码是 |Your code is )(\d{6})/.exec(text)?.[1] ?? []).at(-1)
-  return { port: box.address().port, code, forget: () => mails.splice(0), close: () => box.close() }
+/** The newest six digits among the mails of an openMailbox(). */
+export function newestCode(mails) {
+  return mails.flatMap((mail) => /(?:您的验证码是 |Your code is )(\d{6})/.exec(mail.text)?.[1] ?? []).at(-1)
 }

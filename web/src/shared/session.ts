@@ -1,6 +1,6 @@
 // Who is signed in, and what they may. The server decides; this only spares people doors that would
 // not open.
-import { computed, readonly, shallowRef } from 'vue'
+import { readonly, shallowRef } from 'vue'
 import { api, ask } from './api/client'
 import { Problem } from './problem'
 
@@ -18,7 +18,6 @@ export interface Me {
 
 const current = shallowRef<Me | null>(null)
 export const me = readonly(current)
-export const signedIn = computed(() => current.value !== null)
 
 export function may(permission: string): boolean {
   return current.value?.permissions.includes(permission) ?? false
